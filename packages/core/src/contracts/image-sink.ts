@@ -1,0 +1,40 @@
+import type { Shape5 } from '../grid/axes.ts';
+import type { Dtype } from '../grid/dtype.ts';
+import type { Roi } from '../grid/roi.ts';
+import type { Tensor } from '../grid/tensor.ts';
+import type { VoxelSize } from './image-source.ts';
+
+/** What a new image will be. */
+export interface ImageSpec {
+  /** Axes of the file, slowest first; axes of size 1 may be left out. */
+  readonly axes: string;
+  /** Shape in `tczyx`. */
+  readonly shape: Shape5;
+  readonly dtype: Dtype;
+  /** What the values mean: it decides how viewers show and pyramids average them. */
+  readonly content: 'intensity' | 'probabilities' | 'labels';
+  readonly voxelSize?: VoxelSize;
+  readonly channelNames?: readonly string[];
+  /** RGB 0–255, one per label value from 1, for `content: 'labels'`; or one per channel. */
+  readonly colors?: readonly (readonly [number, number, number])[];
+  readonly displayRange?: readonly [number, number];
+}
+
+/**
+ * A new image that is being written. Nothing at the target looks finished before `close` resolves: bytes go to
+ * `NAME.partial`, which is renamed at the end.
+ */
+export interface ImageSink {
+  readonly spec: ImageSpec;
+  /** Unit of writing: boxes must start on multiples of it and end there or at the image's edge. All ones = any box. */
+  readonly writeShape: Shape5;
+  /**
+   * Writes a box, dtype and shape as the spec says. Boxes may come in any order, each once.
+   * @throws 'invalid-roi', 'shape-mismatch', 'unsupported-dtype', 'write-failed', 'aborted', 'closed'.
+   */
+  write(roi: Roi, tensor: Tensor, options?: { signal?: AbortSignal }): Promise<void>;
+  /** Flushes to disk and moves the file to its name. */
+  close(): Promise<void>;
+  /** Gives up: removes what was written. Safe after a failure and twice. */
+  abort(): Promise<void>;
+}

@@ -1,0 +1,38 @@
+import type { Project } from '../project/project.ts';
+import type { ImageReference } from '../project/lane.ts';
+import type { ImageSource } from './image-source.ts';
+import type { RunOptions } from './progress.ts';
+
+/** A project file. In the browser `blob` holds it. */
+export interface ProjectLocation {
+  readonly path: string;
+  readonly blob?: Blob;
+}
+
+export interface SaveOptions extends RunOptions {
+  /** Opens images that are to be copied into the project. */
+  openImage(reference: ImageReference): Promise<ImageSource>;
+}
+
+export interface ProjectStore {
+  readonly id: string;
+  readonly displayName: string;
+  readonly extensions: readonly string[];
+  probe(location: ProjectLocation): Promise<boolean>;
+  /**
+   * Reads a whole project. What can't be carried over is in `warnings`.
+   * @throws 'not-found', 'broken-file', 'project-unsupported' (another workflow or version; says which), 'aborted'.
+   */
+  load(location: ProjectLocation, options?: RunOptions): Promise<{ project: Project; warnings: readonly string[] }>;
+  /**
+   * Writes the whole project next to the old file and renames it over; the previous generation stays as `NAME.bak`.
+   * @throws 'project-incomplete' for a project that was not read completely, 'locked', 'write-failed', 'aborted'; in
+   * every case the file on disk is what it was.
+   */
+  save(project: Project, location: ProjectLocation, options: SaveOptions): Promise<{ warnings: readonly string[] }>;
+  /**
+   * Takes the write lock of a project until released. Other processes' `lock` rejects with 'locked' and says who holds
+   * it; a lock whose process is gone is taken over.
+   */
+  lock(location: ProjectLocation): Promise<{ release(): Promise<void> }>;
+}

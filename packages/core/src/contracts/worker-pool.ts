@@ -1,0 +1,57 @@
+import type { Catalog } from './plugin.ts';
+import type { RunOptions } from './progress.ts';
+
+/** A typed name. The handler is known to the worker entry only. */
+export interface Task<Input, Output> {
+  readonly id: string;
+  /** Never set; carries the types. */
+  readonly types?: (input: Input) => Output;
+}
+
+export function defineTask<Input, Output>(id: string): Task<Input, Output> {
+  return { id };
+}
+
+/** What a handler finds in its worker. */
+export interface TaskContext {
+  readonly catalog: Catalog;
+  readonly signal: AbortSignal;
+  reportProgress(done: number, total: number): void;
+  /**
+   * State that outlives one task (an opened image, a loaded model). Opened once per worker and key; when more than
+   * `limit` keys of a kind are open the oldest is closed.
+   */
+  session<T extends object>(
+    key: string,
+    open: () => Promise<T>,
+    close?: (value: T) => void | Promise<void>,
+  ): Promise<T>;
+}
+
+export interface TaskHandler<Input, Output> {
+  readonly task: Task<Input, Output>;
+  run(input: Input, context: TaskContext): Promise<Output> | Output;
+  /** Buffers of the output that move to the caller instead of being copied. */
+  transfer?(output: Output): ArrayBuffer[];
+}
+
+// biome-ignore lint: a list of handlers has no common input type
+export type AnyTaskHandler = TaskHandler<never, unknown>;
+
+export interface PoolRunOptions extends RunOptions {
+  /** Buffers of the input that move to the worker. */
+  readonly transfer?: readonly ArrayBuffer[];
+}
+
+/** Runs typed tasks, each on one worker. Inputs and outputs are plain data. */
+export interface WorkerPool {
+  /** How many tasks run at once. */
+  readonly size: number;
+  /**
+   * Rejects with the handler's own error, code and details intact; 'aborted' if the signal fires, at once, also while
+   * queued; 'worker-crashed' if the worker dies; 'not-registered' for an unknown task. A failed task leaves the pool usable.
+   */
+  run<Input, Output>(task: Task<Input, Output>, input: Input, options?: PoolRunOptions): Promise<Output>;
+  /** Ends the workers and what they hold open. Running afterwards rejects with 'closed'. */
+  close(): Promise<void>;
+}

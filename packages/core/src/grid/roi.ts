@@ -1,0 +1,55 @@
+import { BrushwoodError } from '../errors.ts';
+import type { Shape5 } from './axes.ts';
+
+/** A half-open box in `tczyx`: `start` is inside, `stop` is not. */
+export interface Roi {
+  readonly start: Shape5;
+  readonly stop: Shape5;
+}
+
+export function wholeRoi(shape: Shape5): Roi {
+  return { start: [0, 0, 0, 0, 0], stop: shape };
+}
+
+export function roiShape(roi: Roi): Shape5 {
+  return roi.stop.map((stop, i) => stop - (roi.start[i] ?? 0)) as unknown as Shape5;
+}
+
+/** The overlap of two boxes, or undefined if they share no voxel. */
+export function intersectRois(a: Roi, b: Roi): Roi | undefined {
+  const start = a.start.map((s, i) => Math.max(s, b.start[i]!)) as unknown as Shape5;
+  const stop = a.stop.map((s, i) => Math.min(s, b.stop[i]!)) as unknown as Shape5;
+  return start.every((s, i) => s < stop[i]!) ? { start, stop } : undefined;
+}
+
+/** A box with one axis replaced; a short way to say "the same box, all channels". */
+export function withAxis(roi: Roi, axis: number, start: number, stop: number): Roi {
+  return {
+    start: roi.start.map((s, i) => (i === axis ? start : s)) as unknown as Shape5,
+    stop: roi.stop.map((s, i) => (i === axis ? stop : s)) as unknown as Shape5,
+  };
+}
+
+/** Moves a box by a signed offset per axis. */
+export function translateRoi(roi: Roi, offset: readonly number[]): Roi {
+  return {
+    start: roi.start.map((s, i) => s + (offset[i] ?? 0)) as unknown as Shape5,
+    stop: roi.stop.map((s, i) => s + (offset[i] ?? 0)) as unknown as Shape5,
+  };
+}
+
+/** @throws 'invalid-roi' if the box is empty, not integer, or reaches outside `shape`. */
+export function checkRoi(roi: Roi, shape: Shape5, who: string): void {
+  const isValid = roi.start.every((start, i) => {
+    const stop = roi.stop[i]!;
+    return Number.isInteger(start) && Number.isInteger(stop) && start >= 0 && start < stop && stop <= shape[i]!;
+  });
+  if (!isValid) {
+    throw new BrushwoodError(
+      'invalid-roi',
+      `${who}: the box (${roi.start.join(', ')}) to (${roi.stop.join(', ')}) does not lie inside the image of ` +
+        `shape (${shape.join(', ')}), axes tczyx.`,
+      { start: [...roi.start], stop: [...roi.stop], shape: [...shape] },
+    );
+  }
+}

@@ -1,0 +1,2 @@
+export type PredictOptions = object;
+export type PredictResult = object;

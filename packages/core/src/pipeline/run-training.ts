@@ -1,0 +1,2 @@
+export type TrainOptions = object;
+export type TrainResult = object;
