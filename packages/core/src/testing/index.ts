@@ -1,1 +1,20 @@
-export {};
+export {
+  CheckFailure,
+  expectCloseValues,
+  expectError,
+  expectSameValues,
+  expectThat,
+  runChecks,
+  withExpectedFailures,
+  within,
+  type Check,
+  type CheckKitOptions,
+  type CheckResult,
+  type ExpectedFailures,
+} from './check.ts';
+export { kitChecks, type KitSubject } from './kit-checks.ts';
+export { randomArray, randomInteger, randomTensor, seededRandom } from './random.ts';
+export { memoryImageSource, type MemoryImageOptions } from './memory-image.ts';
+export { imageSourceChecks, type ImageSourceSubject } from './image-source-checks.ts';
+export { MemoryStore, type StoredImage } from './memory-store.ts';
+export { imageSinkChecks, type ImageSinkSubject, type OpenedSink } from './image-sink-checks.ts';
