@@ -1,1 +1,2 @@
-export {};
+export { npy } from './format.ts';
+export { ioNumpy } from './plugin.ts';

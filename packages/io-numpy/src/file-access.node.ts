@@ -1,0 +1,111 @@
+import { BrushwoodError, messageOf, type ImageLocation } from '@brushwood/core';
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { endOfFile, openBlob } from './blob-reader.ts';
+import type { FileReader, FileWriter } from './file-access.ts';
+
+export type * from './file-access.ts';
+
+/** @throws 'not-found'; 'unsupported' for a folder; 'broken-file' if it cannot be read. */
+export async function openFile(location: ImageLocation): Promise<FileReader> {
+  const { path, blob } = location;
+  if (blob) return openBlob(blob, path);
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    throw openError(path, cause);
+  });
+  const stats = await handle.stat();
+  if (!stats.isFile()) {
+    await handle.close();
+    throw new BrushwoodError('unsupported', `${path} is not a file. Name the .npy file itself.`, { path });
+  }
+  return {
+    size: stats.size,
+    read: (position, length) => readFully(handle, path, { position, length }),
+    close: () => handle.close(),
+  };
+}
+
+/** @throws 'already-exists' without `overwrite`; 'write-failed' with path and reason. */
+export async function createFile(path: string, options: { overwrite: boolean }): Promise<FileWriter> {
+  await checkTarget(path, options.overwrite);
+  const partial = `${path}.partial`;
+  const handle = await open(partial, 'w').catch((cause: unknown) => {
+    throw writeError(path, cause);
+  });
+  return {
+    write: (position, bytes) => writeFully(handle, path, { position, bytes }),
+    async commit() {
+      try {
+        await handle.sync();
+        await handle.close();
+        await checkTarget(path, options.overwrite);
+        await rename(partial, path);
+      } catch (cause) {
+        throw writeError(path, cause);
+      }
+    },
+    async discard() {
+      await handle.close();
+      await rm(partial, { force: true });
+    },
+  };
+}
+
+async function checkTarget(path: string, overwrite: boolean): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) {
+    throw new BrushwoodError('write-failed', `${path} is a folder. Name the file to write in it.`, { path });
+  }
+  if (stats && !overwrite) {
+    throw new BrushwoodError(
+      'already-exists',
+      `${path} exists already. Choose another name, or allow to overwrite it.`,
+      {
+        path,
+      },
+    );
+  }
+}
+
+async function readFully(
+  handle: FileHandle,
+  path: string,
+  { position, length }: { position: number; length: number },
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, position + filled);
+    if (bytesRead === 0) throw endOfFile(path, position + length, position + filled);
+    filled += bytesRead;
+  }
+  return bytes;
+}
+
+async function writeFully(
+  handle: FileHandle,
+  path: string,
+  { position, bytes }: { position: number; bytes: Uint8Array },
+): Promise<void> {
+  try {
+    let written = 0;
+    while (written < bytes.length) {
+      const rest = bytes.length - written;
+      written += (await handle.write(bytes, written, rest, position + written)).bytesWritten;
+    }
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
+}
+
+function openError(path: string, cause: unknown): BrushwoodError {
+  if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+    return new BrushwoodError('not-found', `${path} does not exist.`, { path }, { cause });
+  }
+  return new BrushwoodError('broken-file', `${path} cannot be opened: ${messageOf(cause)}.`, { path }, { cause });
+}
+
+function writeError(path: string, cause: unknown): BrushwoodError {
+  if (cause instanceof BrushwoodError) return cause;
+  const reason = messageOf(cause);
+  return new BrushwoodError('write-failed', `${path} cannot be written: ${reason}.`, { path, reason }, { cause });
+}
