@@ -1,4 +1,13 @@
 import type { Plugin } from './contracts/plugin.ts';
+import { plainEngine } from './kernels/plain-engine.ts';
+import { collectSamplesHandler } from './pipeline/collect-samples.ts';
+import { predictBlockHandler } from './pipeline/predict-block.ts';
+import { pixelClassification } from './workflows/pixel-classification.ts';
 
 /** What core brings itself. */
-export const corePlugin = { name: '@brushwood/core' } satisfies Plugin;
+export const corePlugin = {
+  name: '@brushwood/core',
+  filterEngines: [plainEngine],
+  workflows: [pixelClassification],
+  tasks: [collectSamplesHandler, predictBlockHandler],
+} satisfies Plugin;

@@ -1,2 +1,151 @@
-export type TrainOptions = object;
-export type TrainResult = object;
+import type { OptionValues, TrainingReport } from '../contracts/classifier.ts';
+import type { RunOptions } from '../contracts/progress.ts';
+import { findById } from '../find-by-id.ts';
+import { BrushwoodError } from '../errors.ts';
+import type { Shape3 } from '../grid/axes.ts';
+import { countLabels, hasLabels, labelBlocks, type LabelBlock } from '../project/labels.ts';
+import type { Lane } from '../project/lane.ts';
+import type { Project } from '../project/project.ts';
+import { collectSamplesTask, type BlockSamples } from './collect-samples.ts';
+import { openImage, requestOf } from './open-image.ts';
+import { runBlocks } from './run-blocks.ts';
+import type { PipelineServices } from './services.ts';
+import { joinSamples, noLabelsError, trainClassifier } from './train-classifier.ts';
+
+export interface TrainOptions extends RunOptions {
+  readonly services: PipelineServices;
+  /** Lanes to learn from; default all that have labels. */
+  readonly lanes?: readonly number[];
+  /** Default: the project's. */
+  readonly classifierId?: string;
+  readonly options?: OptionValues;
+  readonly seed?: number;
+  readonly engineId?: string;
+}
+
+export interface TrainResult {
+  /** The project with its new model. */
+  readonly project: Project;
+  readonly report: TrainingReport;
+  /** Seconds for collecting the features of the labelled voxels, and for learning. */
+  readonly featureSeconds: number;
+  readonly trainSeconds: number;
+}
+
+/**
+ * Learns from the labels: blocks that hold labels → features → rows → model.
+ * @throws 'no-labels', 'one-class' (naming the class), 'no-features', what opening an image throws, 'aborted'
+ */
+export async function runTraining(project: Project, options: TrainOptions): Promise<TrainResult> {
+  const { services, signal, onProgress } = options;
+  const lanes = project.lanes.filter((lane, i) => hasLabels(lane.labels) && (options.lanes?.includes(i) ?? true));
+  checkClasses(project, lanes);
+  const classifierId = options.classifierId ?? project.classifier.classifierId;
+  const classifier = findById(services.catalog.classifiers, classifierId, 'classifier');
+  const isSame = classifierId === project.classifier.classifierId;
+  const given = { ...(isSame ? project.classifier.options : {}), ...options.options };
+  const seed = options.seed ?? project.classifier.seed;
+
+  const started = performance.now();
+  const parts: BlockSamples[] = [];
+  for (const lane of lanes) parts.push(...(await collectLane(project, lane, options)));
+  const samples = joinSamples(parts, project.classes.length);
+  const collected = performance.now();
+  const model = await trainClassifier(classifier, samples, {
+    options: given,
+    seed,
+    pool: services.pool,
+    signal,
+    onProgress,
+  });
+  const report = model.report ?? plainReport(project, samples.featureCount, lanes);
+  return {
+    project: { ...project, classifier: { classifierId, options: given, seed, model: model.save(), report } },
+    report,
+    featureSeconds: (collected - started) / 1e3,
+    trainSeconds: (performance.now() - collected) / 1e3,
+  };
+}
+
+/** At least two painted classes are needed. */
+function checkClasses(project: Project, lanes: readonly Lane[]): void {
+  const counts = laneCounts(project, lanes);
+  const painted = counts.flatMap((count, i) => (count > 0 ? [i] : []));
+  if (painted.length === 0) throw noLabelsError();
+  if (painted.length === 1) {
+    const name = project.classes[painted[0]!]?.name ?? `Label ${painted[0]! + 1}`;
+    throw new BrushwoodError(
+      'one-class',
+      `Only the class "${name}" is labelled (${counts[painted[0]!]} voxels). Paint at least one more class, so that there is something to tell apart.`,
+      { class: name },
+    );
+  }
+  if (counts.length > project.classes.length) {
+    throw new BrushwoodError(
+      'invalid-labels',
+      `Labels go up to ${counts.length}, but the project has ${project.classes.length} classes.`,
+    );
+  }
+}
+
+function laneCounts(project: Project, lanes: readonly Lane[]): number[] {
+  const counts = Array<number>(project.classes.length).fill(0);
+  for (const lane of lanes)
+    countLabels(lane.labels, counts.length).forEach((count, i) => (counts[i] = (counts[i] ?? 0) + count));
+  return counts;
+}
+
+async function collectLane(
+  project: Project,
+  lane: Lane,
+  { services, signal, onProgress, engineId }: TrainOptions,
+): Promise<BlockSamples[]> {
+  await checkLaneImage(lane, services, signal);
+  const blocks = [...labelBlocks(lane.labels)];
+  const order = new Map(blocks.map((block, i) => [block, i]));
+  const rows: BlockSamples[] = [];
+  let done = 0;
+  await runBlocks(services.executor, {
+    task: collectSamplesTask,
+    setup: { image: requestOf(lane.rawData), selection: project.features, blockShape: largestBlock(blocks), engineId },
+    jobs: blocks,
+    signal,
+    onResult(samples, block) {
+      rows[order.get(block)!] = samples;
+      onProgress?.({
+        phase: `Features of ${lane.rawData.nickname}`,
+        done: ++done,
+        total: blocks.length,
+        unit: 'blocks',
+      });
+    },
+  });
+  return rows;
+}
+
+/** The image must still be the one the labels were painted on. */
+async function checkLaneImage(lane: Lane, { catalog }: PipelineServices, signal?: AbortSignal): Promise<void> {
+  const source = await openImage(catalog.formats, requestOf(lane.rawData), { signal });
+  const { shape } = source.info;
+  await source.close();
+  if (shape.some((size, axis) => axis !== 1 && size !== lane.labels.shape[axis])) {
+    throw new BrushwoodError(
+      'shape-mismatch',
+      `"${lane.rawData.nickname}" (${lane.rawData.location.path}) has shape (${shape.join(', ')}), but its labels were painted on ` +
+        `(${lane.labels.shape.join(', ')}), axes tczyx without channels. Point the lane to the right file: brushwood lanes PROJECT --relink.`,
+      { shape: [...shape], expected: [...lane.labels.shape] },
+    );
+  }
+}
+
+function largestBlock(blocks: readonly LabelBlock[]): Shape3 {
+  const size = (axis: number) =>
+    blocks.reduce((largest, { roi }) => Math.max(largest, roi.stop[axis]! - roi.start[axis]!), 1);
+  return [size(2), size(3), size(4)];
+}
+
+function plainReport(project: Project, featureCount: number, lanes: readonly Lane[]): TrainingReport {
+  const classCounts = laneCounts(project, lanes);
+  const sampleCount = classCounts.reduce((sum, count) => sum + count, 0);
+  return { sampleCount, featureCount, classCounts, seconds: 0, warnings: [] };
+}

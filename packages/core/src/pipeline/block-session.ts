@@ -1,0 +1,147 @@
+import type { ClassifierModel, StoredModel } from '../contracts/classifier.ts';
+import type { FilterKernels } from '../contracts/filter-engine.ts';
+import { describeLocation } from '../contracts/image-location.ts';
+import type { ImageSource } from '../contracts/image-source.ts';
+import type { Catalog } from '../contracts/plugin.ts';
+import { findById } from '../find-by-id.ts';
+import { BrushwoodError } from '../errors.ts';
+import type { Shape3 } from '../grid/axes.ts';
+import type { Roi } from '../grid/roi.ts';
+import type { FeatureSelection } from '../project/feature-selection.ts';
+import { BlockArena } from './block-arena.ts';
+import { computeFeatures, featureScratchBytes } from './compute-features.ts';
+import { checkImageSize, planFeatures, type FeaturePlan } from './feature-plan.ts';
+import { openImage, type ImageRequest } from './open-image.ts';
+import { readPaddedBlock } from './read-padded-block.ts';
+
+/** Everything a worker has to know to work on the blocks of one image. Plain data, posted once per worker. */
+export interface BlockSetup {
+  readonly image: ImageRequest;
+  readonly mask?: ImageRequest;
+  readonly selection: FeatureSelection;
+  /** Shape of the largest block, without halo. */
+  readonly blockShape: Shape3;
+  readonly model?: StoredModel;
+  /** The filter engine to use; default is the fastest. */
+  readonly engineId?: string;
+}
+
+/** The features of a block's core. They lie in the arena until `release`. */
+export interface ComputedBlock {
+  /** float32, shape (featureCount, ...shape). */
+  readonly features: Float32Array;
+  readonly shape: Shape3;
+  /** Seconds spent reading and computing. */
+  readonly readSeconds: number;
+  readonly featureSeconds: number;
+  release(): void;
+}
+
+/** One worker's state for one image: open source, memory, bound kernels, loaded model. */
+export class BlockSession {
+  readonly source: ImageSource;
+  readonly mask: ImageSource | undefined;
+  readonly plan: FeaturePlan;
+  readonly arena: BlockArena;
+  readonly model: ClassifierModel | undefined;
+  private readonly kernels: FilterKernels;
+  private readonly who: string;
+
+  private constructor(parts: Omit<BlockSession, 'compute' | 'close'> & { kernels: FilterKernels; who: string }) {
+    this.source = parts.source;
+    this.mask = parts.mask;
+    this.plan = parts.plan;
+    this.arena = parts.arena;
+    this.model = parts.model;
+    this.kernels = parts.kernels;
+    this.who = parts.who;
+  }
+
+  /**
+   * @throws what opening throws; 'shape-mismatch' if the model was trained on other features than the image has;
+   * 'image-too-small'
+   */
+  static async open(catalog: Catalog, setup: BlockSetup): Promise<BlockSession> {
+    const source = await openImage(catalog.formats, setup.image);
+    try {
+      const who = describeLocation(setup.image.location);
+      const { shape } = source.info;
+      const plan = planFeatures(setup.selection, catalog.filters, { channelCount: shape[1], isFlat: shape[2] === 1 });
+      checkImageSize(plan, shape, who);
+      checkModelFits(setup.model, plan, who);
+      const mask = setup.mask && (await openImage(catalog.formats, setup.mask));
+      const arena = new BlockArena(arenaBytes(plan, setup));
+      const kernels = pickEngine(catalog, setup.engineId).bind(arena);
+      const model =
+        setup.model && findById(catalog.classifiers, setup.model.classifierId, 'classifier').load(setup.model, arena);
+      return new BlockSession({ source, mask, plan, arena, model, kernels, who });
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
+
+  /** Reads one block and computes its features. */
+  async compute(core: Roi, signal?: AbortSignal): Promise<ComputedBlock> {
+    const { arena, plan } = this;
+    const mark = arena.mark();
+    const release = () => arena.release(mark);
+    try {
+      const started = performance.now();
+      const shape = core.stop.slice(2).map((stop, i) => stop - core.start[i + 2]!) as unknown as Shape3;
+      const features = arena.allocateFloat32(plan.featureCount * shape[0] * shape[1] * shape[2]);
+      const afterFeatures = arena.mark();
+      const block = await readPaddedBlock(this.source, core, { halo: plan.halo, arena, signal, who: this.who });
+      const read = performance.now();
+      computeFeatures(block, plan, features, { arena, kernels: this.kernels });
+      arena.release(afterFeatures);
+      const computed = performance.now();
+      return { features, shape, release, readSeconds: (read - started) / 1e3, featureSeconds: (computed - read) / 1e3 };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.source.close();
+    await this.mask?.close();
+  }
+}
+
+function pickEngine({ filterEngines }: Catalog, id: string | undefined) {
+  if (id !== undefined) return findById(filterEngines, id, 'filter engine');
+  return filterEngines.reduce((best, engine) => (engine.rank > best.rank ? engine : best));
+}
+
+function checkModelFits(model: StoredModel | undefined, plan: FeaturePlan, who: string): void {
+  if (model && model.featureCount !== plan.featureCount) {
+    throw new BrushwoodError(
+      'shape-mismatch',
+      `The classifier was trained on ${model.featureCount} features, but ${who} with ${plan.channelCount} channel(s) gives ` +
+        `${plan.featureCount}. Use an image with as many channels as the training images (see --channels), or train again.`,
+      { expected: model.featureCount, got: plan.featureCount, channels: plan.channelCount },
+    );
+  }
+}
+
+/** Room for the largest block: features, probabilities, padded input, shared volumes, the model's own tables. */
+function arenaBytes(plan: FeaturePlan, { blockShape, model }: BlockSetup): number {
+  const voxels = blockShape[0] * blockShape[1] * blockShape[2];
+  const padded = blockShape.reduce((product, size, i) => product * (size + 2 * plan.halo[i]!), 1);
+  const outputs = plan.featureCount + (model?.classCount ?? 0);
+  const slack = 4 * 2 ** 20;
+  return (
+    4 * (outputs * voxels + plan.channelCount * padded) +
+    featureScratchBytes(plan, blockShape) +
+    8 * modelBytes(model) +
+    slack
+  );
+}
+
+function modelBytes(model: StoredModel | undefined): number {
+  if (!model) return 0;
+  if (model.layout === 'arrays') return Object.values(model.arrays).reduce((sum, array) => sum + array.byteLength, 0);
+  const trees = model.forests.flatMap((forest) => forest.trees);
+  return trees.reduce((sum, tree) => sum + tree.topology.byteLength + tree.parameters.byteLength, 0);
+}

@@ -1,0 +1,47 @@
+import type { LabelBlock } from '../project/labels.ts';
+import { BlockSession, type BlockSetup } from './block-session.ts';
+import { defineSetupTask, setupTaskHandler } from './run-blocks.ts';
+
+/** The labelled voxels of one block. */
+export interface BlockSamples {
+  /** float32, row-major, (n, featureCount), in the order z, y, x. */
+  readonly featureMatrix: Float32Array;
+  readonly classIndices: Uint8Array;
+  readonly featureCount: number;
+}
+
+/** Computes the features of one label block and keeps the labelled rows. */
+export const collectSamplesTask = defineSetupTask<BlockSetup, LabelBlock, BlockSamples>('core/collect-samples');
+
+export const collectSamplesHandler = setupTaskHandler({
+  task: collectSamplesTask,
+  open: (setup, { catalog }) => BlockSession.open(catalog, setup),
+  close: (session) => session.close(),
+  run: async (session, labels, { signal }) => {
+    const block = await session.compute(labels.roi, signal);
+    try {
+      return gatherRows(block.features, labels.data, session.plan.featureCount);
+    } finally {
+      block.release();
+    }
+  },
+  transfer: ({ featureMatrix, classIndices }) => [
+    featureMatrix.buffer as ArrayBuffer,
+    classIndices.buffer as ArrayBuffer,
+  ],
+});
+
+/** Planes → rows of the labelled voxels. */
+function gatherRows(features: Float32Array, labels: Uint8Array, featureCount: number): BlockSamples {
+  const labelled = labels.reduce((count, label) => count + (label > 0 ? 1 : 0), 0);
+  const featureMatrix = new Float32Array(labelled * featureCount);
+  const classIndices = new Uint8Array(labelled);
+  let row = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (label === 0) continue;
+    for (let f = 0; f < featureCount; f++) featureMatrix[row * featureCount + f] = features[f * labels.length + i]!;
+    classIndices[row++] = label - 1;
+  }
+  return { featureMatrix, classIndices, featureCount };
+}

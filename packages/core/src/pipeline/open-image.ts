@@ -1,0 +1,107 @@
+import { describeLocation, type ImageLocation } from '../contracts/image-location.ts';
+import { singleLevelInfo, type ImageSource, type ReadOptions } from '../contracts/image-source.ts';
+import type { StorageFormat } from '../contracts/storage-format.ts';
+import { BrushwoodError, throwIfAborted } from '../errors.ts';
+import { coreAxes } from '../grid/axes.ts';
+import { checkRoi, type Roi } from '../grid/roi.ts';
+import { cropTensor, tensorDtype, type Tensor } from '../grid/tensor.ts';
+import type { ChannelSelection, ImageReference } from '../project/lane.ts';
+import { selectChannels } from './select-channels.ts';
+
+/** What has to be known to open an image the way a lane uses it. Plain data. */
+export interface ImageRequest {
+  readonly location: ImageLocation;
+  /** Overrides the file's own axes. */
+  readonly axes?: string;
+  readonly channels?: ChannelSelection;
+}
+
+/** How a lane's image is opened: with the axes it was added with. */
+export function requestOf(reference: ImageReference): ImageRequest {
+  return { location: reference.location, axes: reference.axes, channels: reference.channels };
+}
+
+/**
+ * Splits `file.h5/volume/data` into file and dataset, at the first part that ends like a format that holds datasets.
+ * Other paths are returned as they are.
+ */
+export function parseImagePath(path: string, formats: readonly StorageFormat[]): ImageLocation {
+  const endings = formats.filter((format) => format.supports.innerPaths).flatMap((format) => format.extensions);
+  const parts = path.split('/');
+  const at = parts.findIndex((part) => endings.some((ending) => part.toLowerCase().endsWith(ending)));
+  const inner =
+    at >= 0
+      ? parts
+          .slice(at + 1)
+          .filter((part) => part !== '')
+          .join('/')
+      : '';
+  return inner === '' ? { path } : { path: parts.slice(0, at + 1).join('/'), innerPath: inner };
+}
+
+/**
+ * Opens an image by its content, with the axes and channels asked for.
+ * @throws 'unsupported-format' if nobody knows the file, 'not-found', 'broken-file', 'axes-mismatch', 'shape-mismatch' for
+ * channels it does not have
+ */
+export async function openImage(
+  formats: readonly StorageFormat[],
+  request: ImageRequest,
+  options?: { signal?: AbortSignal },
+): Promise<ImageSource> {
+  const { location, channels = 'all' } = request;
+  throwIfAborted(options?.signal);
+  const source = location.tensor
+    ? new TensorSource(location.tensor)
+    : await (await detectFormat(formats, location)).open(location, { axes: request.axes, signal: options?.signal });
+  if (channels === 'all') return source;
+  try {
+    return selectChannels(source, channels, describeLocation(location));
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** The format whose signature fits; failing that the one whose extension does, so that it can say what is wrong. */
+export async function detectFormat(formats: readonly StorageFormat[], location: ImageLocation): Promise<StorageFormat> {
+  const readable = formats.filter((format) => format.supports.read);
+  for (const format of readable) if (await format.probe(location)) return format;
+  const name = location.path.toLowerCase();
+  const byName = readable.find((format) => format.extensions.some((extension) => name.endsWith(extension)));
+  if (byName) return byName;
+  throw new BrushwoodError(
+    'unsupported-format',
+    `"${location.path}" is no image that can be read. Readable formats: ${readable.map((format) => format.displayName).join(', ')}.`,
+    { path: location.path, formats: readable.map((format) => format.id) },
+  );
+}
+
+/** An image that is in memory already. */
+class TensorSource implements ImageSource {
+  readonly info;
+  private readonly tensor: Tensor;
+  private isClosed = false;
+
+  constructor(tensor: Tensor) {
+    this.tensor = tensor;
+    const fileAxes = [...coreAxes].filter((axis, i) => tensor.shape[i]! > 1 || axis === 'y' || axis === 'x').join('');
+    this.info = singleLevelInfo({
+      fileAxes,
+      shape: tensor.shape,
+      dtype: tensorDtype(tensor),
+      chunkShape: tensor.shape,
+    });
+  }
+
+  async read(roi: Roi, options: ReadOptions = {}): Promise<Tensor> {
+    throwIfAborted(options.signal);
+    if (this.isClosed) throw new BrushwoodError('closed', 'The image was closed before this read.');
+    checkRoi(roi, this.tensor.shape, 'image in memory');
+    return cropTensor(this.tensor, roi);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+}

@@ -1,0 +1,131 @@
+import type { ClassifierModel } from '../contracts/classifier.ts';
+import type { Shape3 } from '../grid/axes.ts';
+import type { NumberArray } from '../grid/dtype.ts';
+import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
+import { findById } from '../find-by-id.ts';
+import { BlockSession, type BlockSetup, type ComputedBlock } from './block-session.ts';
+import { convertValues } from './convert-values.ts';
+import { pixelExportSources, type ExportSource } from './export-sources.ts';
+import { defineSetupTask, setupTaskHandler } from './run-blocks.ts';
+import type { Dtype } from '../grid/dtype.ts';
+
+/** One thing to derive from each block, and the dtype it is stored as. */
+export interface BlockOutput {
+  readonly sourceId: string;
+  readonly dtype: Dtype;
+  /** Scale values from this range to the range of an integer dtype. */
+  readonly range?: readonly [number, number];
+}
+
+export interface PredictSetup extends BlockSetup {
+  readonly outputs: readonly BlockOutput[];
+}
+
+export interface PredictedParts {
+  /** One array per output, axes (c, z, y, x) of the block. */
+  readonly parts: readonly NumberArray[];
+  readonly readSeconds: number;
+  readonly featureSeconds: number;
+  readonly predictSeconds: number;
+  /** Peak of the worker's arena so far. */
+  readonly arenaBytes: number;
+}
+
+/** Predicts one block: its job is the block's box, one time point. */
+export const predictBlockTask = defineSetupTask<PredictSetup, Roi, PredictedParts>('core/predict-block');
+
+export const predictBlockHandler = setupTaskHandler({
+  task: predictBlockTask,
+  open: async (setup, { catalog }) => ({ setup, session: await BlockSession.open(catalog, setup) }),
+  close: ({ session }) => session.close(),
+  run: ({ setup, session }, roi, { signal }) => predictBlock(session, setup, { roi, signal }),
+  transfer: ({ parts }) => parts.map((part) => part.buffer as ArrayBuffer),
+});
+
+async function predictBlock(
+  session: BlockSession,
+  setup: PredictSetup,
+  { roi, signal }: { roi: Roi; signal: AbortSignal },
+): Promise<PredictedParts> {
+  const mask = await readMask(session, roi, signal);
+  if (mask?.every((value) => value === 0)) return emptyParts(session, setup, roi);
+  const block = await session.compute(roi, signal);
+  try {
+    const started = performance.now();
+    const sources = setup.outputs.map((output) => findById(pixelExportSources, output.sourceId, 'source'));
+    const voxels = block.shape[0] * block.shape[1] * block.shape[2];
+    const probabilities = sources.some((source) => source.needsModel) ? classify(session, block) : undefined;
+    if (probabilities && mask) applyMask(probabilities, mask);
+    const { plan, arena, model } = session;
+    const predicted = {
+      probabilities,
+      classCount: model?.classCount ?? 0,
+      features: block.features,
+      featureCount: plan.featureCount,
+      voxels,
+    };
+    const parts = setup.outputs.map(({ dtype, range }, i) =>
+      convertValues(sources[i]!.compute!(predicted), dtype, range),
+    );
+    const { readSeconds, featureSeconds } = block;
+    return {
+      parts,
+      readSeconds,
+      featureSeconds,
+      predictSeconds: (performance.now() - started) / 1e3,
+      arenaBytes: arena.peakBytes,
+    };
+  } finally {
+    block.release();
+  }
+}
+
+function classify({ model, plan, arena }: BlockSession, { features, shape }: ComputedBlock): Float32Array {
+  const known = model as ClassifierModel;
+  const probabilities = arena.allocateFloat32(known.classCount * shape[0] * shape[1] * shape[2]);
+  known.predict({ data: features, featureCount: plan.featureCount, shape }, probabilities);
+  return probabilities;
+}
+
+/** 1 where any channel of the mask is above 0 (spec §B.4). Axes the mask lacks are repeated. */
+async function readMask({ mask }: BlockSession, roi: Roi, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  if (!mask) return undefined;
+  const { shape } = mask.info;
+  let box = withAxis(roi, 1, 0, shape[1]);
+  for (const axis of [0, 2]) if (shape[axis] === 1) box = withAxis(box, axis, 0, 1);
+  const { data } = await mask.read(box, { signal });
+  const [, channels, nz, ny, nx] = roiShape(box);
+  const [, , blockZ] = roiShape(roi);
+  const out = new Uint8Array(blockZ * ny * nx);
+  const plane = nz * ny * nx;
+  for (let i = 0; i < out.length; i++) {
+    const at = i % plane;
+    for (let c = 0; c < channels; c++) if (data[c * plane + at]! > 0) out[i] = 1;
+  }
+  return out;
+}
+
+function applyMask(probabilities: Float32Array, mask: Uint8Array): void {
+  for (let i = 0; i < probabilities.length; i++) if (mask[i % mask.length] === 0) probabilities[i] = 0;
+}
+
+/** What a block outside the mask gets: no probability at all, and what follows from that. */
+function emptyParts({ model, plan, arena }: BlockSession, { outputs }: PredictSetup, roi: Roi): PredictedParts {
+  const shape = roiShape(roi).slice(2) as unknown as Shape3;
+  const voxels = shape[0] * shape[1] * shape[2];
+  const classCount = model?.classCount ?? 0;
+  const needsFeatures = outputs.some((output) => output.sourceId === 'features');
+  const features = new Float32Array(needsFeatures ? plan.featureCount * voxels : 0);
+  const predicted = {
+    probabilities: new Float32Array(classCount * voxels),
+    classCount,
+    features,
+    featureCount: plan.featureCount,
+    voxels,
+  };
+  const compute = (source: ExportSource) => source.compute!(predicted);
+  const parts = outputs.map(({ sourceId, dtype, range }) =>
+    convertValues(compute(findById(pixelExportSources, sourceId, 'source')), dtype, range),
+  );
+  return { parts, readSeconds: 0, featureSeconds: 0, predictSeconds: 0, arenaBytes: arena.peakBytes };
+}

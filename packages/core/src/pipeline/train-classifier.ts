@@ -1,0 +1,85 @@
+import type { Classifier, ClassifierModel, ClassifierOption, OptionValues, Samples } from '../contracts/classifier.ts';
+import type { RunOptions } from '../contracts/progress.ts';
+import type { WorkerPool } from '../contracts/worker-pool.ts';
+import { BrushwoodError } from '../errors.ts';
+import type { BlockSamples } from './collect-samples.ts';
+
+/** Joins the rows of all blocks, in order. @throws 'no-labels' if there is no row */
+export function joinSamples(parts: readonly BlockSamples[], classCount: number): Samples {
+  const sampleCount = parts.reduce((sum, part) => sum + part.classIndices.length, 0);
+  const featureCount = parts[0]?.featureCount ?? 0;
+  if (sampleCount === 0) throw noLabelsError();
+  const featureMatrix = new Float32Array(sampleCount * featureCount);
+  const classIndices = new Uint8Array(sampleCount);
+  let row = 0;
+  for (const part of parts) {
+    featureMatrix.set(part.featureMatrix, row * featureCount);
+    classIndices.set(part.classIndices, row);
+    row += part.classIndices.length;
+  }
+  return { featureMatrix, classIndices, sampleCount, featureCount, classCount };
+}
+
+export function noLabelsError(): BrushwoodError {
+  return new BrushwoodError(
+    'no-labels',
+    'No voxel is labelled, so there is nothing to learn from. Paint at least two classes, or import labels: brushwood label PROJECT --labels MASK.',
+  );
+}
+
+/** Trains with checked options. */
+export async function trainClassifier(
+  classifier: Classifier,
+  samples: Samples,
+  context: RunOptions & { options?: OptionValues; seed: number; pool?: WorkerPool },
+): Promise<ClassifierModel> {
+  return classifier.train(samples, { ...context, options: completeOptions(classifier, context.options ?? {}) });
+}
+
+/**
+ * The declared defaults, overridden by what the user gave.
+ * @throws 'invalid-parameter' for an unknown key or a value outside the declared range
+ */
+export function completeOptions(classifier: Classifier, given: OptionValues): OptionValues {
+  const complete: Record<string, number | boolean | string> = {};
+  for (const option of classifier.options) complete[option.key] = given[option.key] ?? option.default;
+  for (const key of Object.keys(given)) {
+    if (!classifier.options.some((option) => option.key === key)) {
+      throw invalidOption(
+        classifier,
+        `has no option "${key}"; it has ${classifier.options.map((option) => option.key).join(', ') || 'none'}`,
+      );
+    }
+  }
+  for (const option of classifier.options) checkOption(classifier, option, complete[option.key]);
+  return complete;
+}
+
+function checkOption(classifier: Classifier, option: ClassifierOption, value: unknown): void {
+  if (option.kind === 'boolean') {
+    if (typeof value !== 'boolean')
+      throw invalidOption(classifier, `needs true or false for "${option.key}", got ${String(value)}`);
+  } else if (option.kind === 'choice') {
+    if (!option.choices.some((choice) => choice === value)) {
+      throw invalidOption(
+        classifier,
+        `needs one of ${option.choices.join(', ')} for "${option.key}", got ${String(value)}`,
+      );
+    }
+  } else {
+    const isNumber = typeof value === 'number' && value >= option.min && value <= option.max;
+    if (!isNumber || (option.kind === 'integer' && !Number.isInteger(value))) {
+      const kind = option.kind === 'integer' ? 'a whole number' : 'a number';
+      throw invalidOption(
+        classifier,
+        `needs ${kind} from ${option.min} to ${option.max} for "${option.key}", got ${String(value)}`,
+      );
+    }
+  }
+}
+
+function invalidOption(classifier: Classifier, what: string): BrushwoodError {
+  return new BrushwoodError('invalid-parameter', `Classifier "${classifier.id}" ${what}.`, {
+    classifier: classifier.id,
+  });
+}

@@ -1,0 +1,57 @@
+import type { Catalog } from '../contracts/plugin.ts';
+import type { PoolRunOptions, Task, WorkerPool } from '../contracts/worker-pool.ts';
+import { abortError, BrushwoodError } from '../errors.ts';
+import { TaskRunner } from './task-runner.ts';
+
+/** A pool on the calling thread: for tests, small scripts and places without workers. `size` tasks interleave. */
+export function createInlinePool(catalog: Catalog, { size = 1 }: { size?: number } = {}): WorkerPool {
+  const runners = Array.from({ length: size }, () => new TaskRunner(catalog));
+  const idle = [...runners];
+  const waiting: ((runner: TaskRunner) => void)[] = [];
+  let isClosed = false;
+
+  const release = (runner: TaskRunner) => {
+    const next = waiting.shift();
+    if (next) next(runner);
+    else idle.push(runner);
+  };
+  const acquire = (): Promise<TaskRunner> => {
+    const runner = idle.pop();
+    return runner ? Promise.resolve(runner) : new Promise((resolve) => waiting.push(resolve));
+  };
+
+  return {
+    size,
+    run<Input, Output>(task: Task<Input, Output>, input: Input, options: PoolRunOptions = {}): Promise<Output> {
+      if (isClosed) return Promise.reject(new BrushwoodError('closed', 'The worker pool was closed before this task.'));
+      const { signal = new AbortController().signal, onProgress } = options;
+      const work = async () => {
+        const runner = await acquire();
+        try {
+          if (signal.aborted) throw abortError(signal);
+          const report = (done: number, total: number) => onProgress?.({ phase: task.id, done, total, unit: 'steps' });
+          const { output } = await runner.run(task.id, input, { signal, onProgress: report });
+          return output as Output;
+        } finally {
+          release(runner);
+        }
+      };
+      return rejectOnAbort(work(), signal);
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await Promise.all(runners.map((runner) => runner.close()));
+    },
+  };
+}
+
+/** Rejects as soon as the signal fires, whatever becomes of the work. */
+function rejectOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(abortError(signal));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,43 @@
+import type { BlockExecutor, BlockRun } from '../contracts/block-executor.ts';
+import type { WorkerPool } from '../contracts/worker-pool.ts';
+import { throwIfAborted } from '../errors.ts';
+
+/** Runs block jobs on a pool, `pool.size` at once; a job is drawn only when a worker is free and its result has room. */
+export function createPoolExecutor(pool: WorkerPool): BlockExecutor {
+  return {
+    concurrency: pool.size,
+    async run<Input, Output>({ task, jobs, onResult, signal }: BlockRun<Input, Output>): Promise<void> {
+      throwIfAborted(signal);
+      const stop = new AbortController();
+      const combined = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+      const iterator = jobs[Symbol.iterator]();
+      let handing: Promise<void> = Promise.resolve();
+      const lane = async () => {
+        for (;;) {
+          throwIfAborted(signal);
+          if (stop.signal.aborted) return;
+          const next = iterator.next();
+          if (next.done) return;
+          const output = await pool.run(task, next.value, { signal: combined });
+          // Results are handed over one at a time; this lane waits for its own before it draws another job.
+          const mine = handing.then(() => onResult(output, next.value));
+          handing = mine.catch(() => undefined);
+          await mine;
+        }
+      };
+      try {
+        await Promise.all(Array.from({ length: pool.size }, lane));
+      } catch (error) {
+        stop.abort(error);
+        iterator.return?.();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Part `index` (0…count − 1) of the jobs: every `count`-th, so that parts are equally long and never share a job. */
+export function* partOfJobs<T>(jobs: Iterable<T>, { index, count }: { index: number; count: number }): Generator<T> {
+  let i = 0;
+  for (const job of jobs) if (i++ % count === index) yield job;
+}

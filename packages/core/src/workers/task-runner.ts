@@ -1,0 +1,86 @@
+import type { Catalog } from '../contracts/plugin.ts';
+import type { AnyTaskHandler, TaskContext } from '../contracts/worker-pool.ts';
+import { BrushwoodError } from '../errors.ts';
+
+/** Sessions a worker keeps open at once: the oldest is closed first. */
+const maxSessions = 2;
+
+interface OpenSession {
+  readonly value: Promise<object>;
+  readonly close?: (value: never) => void | Promise<void>;
+}
+
+/** What runs inside a worker: finds handlers by task and keeps their sessions. One per worker. */
+export class TaskRunner {
+  private readonly catalog: Catalog;
+  private readonly handlers: Map<string, AnyTaskHandler>;
+  private readonly sessions = new Map<string, OpenSession>();
+
+  constructor(catalog: Catalog) {
+    this.catalog = catalog;
+    this.handlers = new Map(catalog.tasks.map((handler) => [handler.task.id, handler]));
+  }
+
+  /** Runs one task. `transfer` lists buffers of the output that may move. @throws 'not-registered' */
+  async run(
+    taskId: string,
+    input: unknown,
+    options: { signal: AbortSignal; onProgress?: (done: number, total: number) => void },
+  ): Promise<{ output: unknown; transfer: ArrayBuffer[] }> {
+    const handler = this.handlers.get(taskId);
+    if (!handler) {
+      throw new BrushwoodError(
+        'not-registered',
+        `No worker knows the task "${taskId}". Its plugin is missing from the worker's list.`,
+        { taskId },
+      );
+    }
+    const context: TaskContext = {
+      catalog: this.catalog,
+      signal: options.signal,
+      reportProgress: (done, total) => options.onProgress?.(done, total),
+      session: (key, open, close) => this.session(key, open, close),
+    };
+    const output = await handler.run(input as never, context);
+    return { output, transfer: handler.transfer?.(output) ?? [] };
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.sessions.values()];
+    this.sessions.clear();
+    await Promise.all(open.map((session) => closeSession(session)));
+  }
+
+  private async session<T extends object>(
+    key: string,
+    open: () => Promise<T>,
+    close?: (value: T) => void | Promise<void>,
+  ): Promise<T> {
+    const known = this.sessions.get(key);
+    if (known) return known.value as Promise<T>;
+    const value = open();
+    this.sessions.set(key, { value, close });
+    try {
+      await value;
+    } catch (error) {
+      this.sessions.delete(key);
+      throw error;
+    }
+    for (const [other, session] of this.sessions) {
+      if (this.sessions.size <= maxSessions) break;
+      if (other === key) continue;
+      this.sessions.delete(other);
+      await closeSession(session);
+    }
+    return value;
+  }
+}
+
+async function closeSession({ value, close }: OpenSession): Promise<void> {
+  try {
+    const opened = await value;
+    await close?.(opened as never);
+  } catch {
+    // A session that failed to open or close holds nothing that could be freed.
+  }
+}
