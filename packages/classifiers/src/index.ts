@@ -1,1 +1,2 @@
-export {};
+export { classifiers } from './plugin.ts';
+export { randomForest } from './random-forest/classifier.ts';

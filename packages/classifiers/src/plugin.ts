@@ -1,0 +1,10 @@
+import type { Plugin } from '@brushwood/core';
+import { randomForest } from './random-forest/classifier.ts';
+import { trainTreesHandler } from './random-forest/train-trees.worker.ts';
+
+/** The classifiers, in the order a user is offered them. */
+export const classifiers = {
+  name: '@brushwood/classifiers',
+  classifiers: [randomForest],
+  tasks: [trainTreesHandler],
+} satisfies Plugin;

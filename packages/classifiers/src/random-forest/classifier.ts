@@ -1,0 +1,35 @@
+import type { Classifier } from '@brushwood/core';
+import { checkStoredForest } from './check-forest.ts';
+import { RandomForestModel } from './model.ts';
+import { createReferenceEngine } from './predict.reference.ts';
+import { trainForest } from './train-forest.ts';
+
+/**
+ * Breiman's random forest with the details of vigra's (spec §B.2), seeded: bootstrap of N of N, √features columns per
+ * split, Gini, grown to purity. Reads every forest of an ilastik project; ilastik reads ours.
+ */
+export const randomForest: Classifier = {
+  id: 'random-forest',
+  displayName: 'Random Forest',
+  options: [
+    { key: 'treeCount', description: 'Number of trees', kind: 'integer', default: 100, min: 1, max: 10_000 },
+    { key: 'maxDepth', description: 'Depth limit of a tree; 0 = none', kind: 'integer', default: 0, min: 0, max: 1000 },
+    {
+      key: 'minSamplesLeaf',
+      description: 'Samples a leaf must hold at least',
+      kind: 'integer',
+      default: 1,
+      min: 1,
+      max: 1_000_000,
+    },
+  ],
+  async train(samples, context) {
+    const { stored, report } = await trainForest(samples, context, randomForest);
+    const { trees } = checkStoredForest(stored);
+    return new RandomForestModel(stored, createReferenceEngine(trees), report);
+  },
+  load(stored, _arena) {
+    const checked = checkStoredForest(stored);
+    return new RandomForestModel(checked.stored, createReferenceEngine(checked.trees));
+  },
+};

@@ -1,0 +1,104 @@
+import { throwIfAborted, type VigraTree } from '@brushwood/core';
+import { findLeaf } from './forest-layout.ts';
+import { rankColumns, type RankedSamples } from './rank-columns.ts';
+import { TreeGrower, type GrowthOptions } from './train-tree.ts';
+
+/** Some trees of a forest, as one worker grows them. Plain data. */
+export interface TreeBatchInput {
+  /** float32, row-major, (sampleCount, featureCount). Shared memory where the platform has it. */
+  readonly featureMatrix: Float32Array;
+  /** Column of the leaf vectors per sample. */
+  readonly classes: Uint8Array;
+  readonly classCount: number;
+  readonly growth: GrowthOptions;
+  readonly seed: number;
+  /** Number of the batch's first tree in the forest. */
+  readonly firstTree: number;
+  readonly treeCount: number;
+}
+
+export interface TreeBatch {
+  /** In the order of their numbers. */
+  readonly trees: VigraTree[];
+  /**
+   * (sampleCount, classCount): how many of these trees, grown without the sample, voted for the class. Whole numbers,
+   * so that batches add up to the same whatever their sizes.
+   */
+  readonly votes: Uint16Array;
+}
+
+/** Between two looks at the event loop: an abort from outside arrives there. */
+const uninterruptedMs = 30;
+
+/**
+ * Grows the trees of a batch.
+ * @param onTree called after each tree with the number done
+ * @throws 'aborted'
+ */
+export async function trainTrees(
+  input: TreeBatchInput,
+  options: { onTree?: (done: number) => void; signal?: AbortSignal } = {},
+): Promise<TreeBatch> {
+  throwIfAborted(options.signal);
+  const samples = rankColumns(input.featureMatrix, input.classes, input.classCount);
+  const grower = new TreeGrower(samples, input.growth, input.seed);
+  const votes = new Uint16Array(samples.sampleCount * samples.classCount);
+  const trees: VigraTree[] = [];
+  let lastPause = performance.now();
+  for (let i = 0; i < input.treeCount; i++) {
+    const tree = grower.grow(input.firstTree + i);
+    collectVotes(tree, samples, grower.latestBootstrap.weights, votes);
+    trees.push(tree);
+    options.onTree?.(i + 1);
+    if (performance.now() - lastPause > uninterruptedMs) {
+      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+      lastPause = performance.now();
+    }
+    throwIfAborted(options.signal);
+  }
+  return { trees, votes };
+}
+
+/** Every sample the tree has not seen is classified by it. */
+function collectVotes(tree: VigraTree, samples: RankedSamples, weights: Int32Array, votes: Uint16Array): void {
+  const { featureMatrix, featureCount, classCount, sampleCount } = samples;
+  for (let sample = 0; sample < sampleCount; sample++) {
+    if (weights[sample] !== 0) continue;
+    const leaf = findLeaf(tree, featureMatrix, sample * featureCount);
+    let vote = 0;
+    for (let c = 1; c < classCount; c++) {
+      if (tree.parameters[leaf + 1 + c]! > tree.parameters[leaf + 1 + vote]!) vote = c;
+    }
+    votes[sample * classCount + vote]!++;
+  }
+}
+
+/**
+ * Share of samples that the trees grown without them outvote, among those left out by at least one tree.
+ * A tie goes to the first class. Undefined if every tree has seen every sample.
+ *
+ * Source: Breiman, "Out-of-bag estimation", 1996.
+ */
+export function outOfBagError(
+  votes: readonly Uint16Array[],
+  classes: Uint8Array,
+  classCount: number,
+): number | undefined {
+  let voted = 0;
+  let wrong = 0;
+  const sums = new Uint32Array(classCount);
+  for (let sample = 0; sample < classes.length; sample++) {
+    sums.fill(0);
+    let total = 0;
+    for (const batch of votes) {
+      for (let c = 0; c < classCount; c++) {
+        sums[c]! += batch[sample * classCount + c]!;
+        total += batch[sample * classCount + c]!;
+      }
+    }
+    if (total === 0) continue;
+    voted++;
+    if (sums.indexOf(Math.max(...sums)) !== classes[sample]) wrong++;
+  }
+  return voted === 0 ? undefined : wrong / voted;
+}
