@@ -18,3 +18,22 @@ export { memoryImageSource, type MemoryImageOptions } from './memory-image.ts';
 export { imageSourceChecks, type ImageSourceSubject } from './image-source-checks.ts';
 export { MemoryStore, type StoredImage } from './memory-store.ts';
 export { imageSinkChecks, type ImageSinkSubject, type OpenedSink } from './image-sink-checks.ts';
+export {
+  applyFilter,
+  cutBox,
+  filterInput,
+  padBlock,
+  type CutBlock,
+  type CutOptions,
+  type FilterRunOptions,
+} from './apply-filter.ts';
+export { pixelFilterChecks, type PixelFilterOptions } from './pixel-filter-checks.ts';
+export {
+  eigenvalueTolerance3d,
+  featureTolerance,
+  predictionTolerance2d,
+  predictionTolerance3d,
+  twinTolerance,
+  type PredictionTolerance,
+  type Tolerance,
+} from './tolerances.ts';
