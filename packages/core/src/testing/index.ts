@@ -37,3 +37,6 @@ export {
   type PredictionTolerance,
   type Tolerance,
 } from './tolerances.ts';
+export { classifierChecks, type ClassifierCheckOptions } from './classifier-checks.ts';
+export { blockOfSamples, clusterSamples, predictBlock, trainOn } from './cluster-samples.ts';
+export { findDifference } from './find-difference.ts';
