@@ -1,1 +1,2 @@
-export {};
+export { ioTiff } from './plugin.ts';
+export { tiff } from './tiff/format.ts';

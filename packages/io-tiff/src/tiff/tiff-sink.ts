@@ -1,0 +1,193 @@
+import {
+  AxisOrder,
+  BrushwoodError,
+  checkAxes,
+  checkRoi,
+  roiShape,
+  stridesOf,
+  tensorDtype,
+  throwIfAborted,
+  type CreateImageOptions,
+  type Dtype,
+  type ImageLocation,
+  type ImageSink,
+  type ImageSpec,
+  type Roi,
+  type Shape5,
+  type Tensor,
+} from '@brushwood/core';
+import { createTarget } from '#file-access';
+import type { WritePiece, WriteTarget } from '../bytes.ts';
+import { fileLayout, isForImageJ, type FileLayout } from './describe-image.ts';
+import { buildTiffHeader, type TiffHeader } from './tiff-header.ts';
+
+export const tiffWriteDtypes: readonly Dtype[] = [
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'uint32',
+  'int32',
+  'float32',
+  'float64',
+];
+
+/**
+ * Starts a TIFF: uncompressed, little-endian, classic or, beyond 4 GB, BigTIFF. All directories are written first, so
+ * boxes may come in any order and nothing is kept in memory. Axes other than the last two (and an interleaved c behind
+ * them) are pages. Axes of size 1 are left out where that makes it an ImageJ file.
+ * @throws 'unsupported-dtype', 'axes-mismatch', 'already-exists', 'write-failed', 'aborted'
+ */
+export async function createTiff(
+  location: ImageLocation,
+  spec: ImageSpec,
+  options: CreateImageOptions = {},
+): Promise<ImageSink> {
+  throwIfAborted(options.signal);
+  if (!tiffWriteDtypes.includes(spec.dtype)) {
+    throw new BrushwoodError(
+      'unsupported-dtype',
+      `${location.path}: TIFF files are written with ${tiffWriteDtypes.join(', ')}, not ${spec.dtype}. ` +
+        'Choose another data type, or HDF5, Zarr or NumPy.',
+      { file: location.path, dtype: spec.dtype },
+    );
+  }
+  const layout = chooseLayout(location.path, spec);
+  const header = buildTiffHeader(spec, layout);
+  const target = await createTarget(location, options);
+  try {
+    await target.write([{ position: 0, bytes: header.bytes }]);
+  } catch (error) {
+    await target.abort();
+    throw error;
+  }
+  return new TiffSink(location.path, spec, { layout, header, target });
+}
+
+/** The axes as asked for, or without those of size 1 if that makes it an ImageJ file. */
+function chooseLayout(path: string, spec: ImageSpec): FileLayout {
+  const shape = new AxisOrder(spec.axes).toFileShape(spec.shape);
+  checkAxes(spec.axes, shape, path);
+  const left = [...'tczyx'].find((axis, i) => !spec.axes.includes(axis) && spec.shape[i]! > 1);
+  if (left) {
+    throw new BrushwoodError(
+      'axes-mismatch',
+      `${path}: the image has more than one voxel along ${left}, but the axes "${spec.axes}" leave ${left} out.`,
+      { file: path, axes: spec.axes, shape: [...spec.shape] },
+    );
+  }
+  const plain = fileLayout(spec, spec.axes, shape);
+  const kept = [...spec.axes].filter((axis, i) => shape[i]! > 1 || axis === 'y' || axis === 'x').join('');
+  const squeezed = fileLayout(spec, kept, new AxisOrder(kept).toFileShape(spec.shape));
+  return isForImageJ(spec, squeezed) ? squeezed : plain;
+}
+
+class TiffSink implements ImageSink {
+  readonly spec: ImageSpec;
+  readonly writeShape: Shape5;
+  private readonly path: string;
+  private readonly layout: FileLayout;
+  private readonly header: TiffHeader;
+  private readonly target: WriteTarget;
+  private readonly order: AxisOrder;
+  private isFinished = false;
+
+  constructor(path: string, spec: ImageSpec, parts: { layout: FileLayout; header: TiffHeader; target: WriteTarget }) {
+    this.path = path;
+    this.spec = spec;
+    this.layout = parts.layout;
+    this.header = parts.header;
+    this.target = parts.target;
+    this.order = new AxisOrder(parts.layout.axes);
+    this.writeShape = [1, parts.layout.samples, 1, 1, 1]; // interleaved channels are written together
+  }
+
+  async write(roi: Roi, tensor: Tensor, options: { signal?: AbortSignal } = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    this.checkWrite(roi, tensor);
+    const data = this.order.fromCore(tensor.data, tensor.shape);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    await this.target.write(this.pieces(this.order.toFileRoi(roi), bytes));
+  }
+
+  async close(): Promise<void> {
+    if (this.isFinished) return;
+    this.isFinished = true;
+    try {
+      await this.target.close(this.header.fileBytes);
+    } catch (error) {
+      await this.target.abort();
+      throw error;
+    }
+  }
+
+  async abort(): Promise<void> {
+    this.isFinished = true;
+    await this.target.abort();
+  }
+
+  private checkWrite(roi: Roi, tensor: Tensor): void {
+    if (this.isFinished) throw new BrushwoodError('closed', `${this.path} is finished; nothing can be added to it.`);
+    checkRoi(roi, this.spec.shape, this.path);
+    const shape = roiShape(roi);
+    if (shape.some((size, i) => size !== tensor.shape[i])) {
+      throw new BrushwoodError(
+        'shape-mismatch',
+        `${this.path}: a box of shape (${shape.join(', ')}) was to be written, got values of shape (${tensor.shape.join(', ')}).`,
+        { file: this.path, shape: [...shape], got: [...tensor.shape] },
+      );
+    }
+    if (tensorDtype(tensor) !== this.spec.dtype) {
+      throw new BrushwoodError(
+        'unsupported-dtype',
+        `${this.path} holds ${this.spec.dtype}, got values of ${tensorDtype(tensor)}. Convert them first.`,
+        { file: this.path, dtype: this.spec.dtype, got: tensorDtype(tensor) },
+      );
+    }
+    if (shape[1] !== this.layout.samples && this.layout.samples > 1) {
+      throw new BrushwoodError(
+        'invalid-roi',
+        `${this.path} stores the channels of a pixel side by side: a box has to hold all ${this.layout.samples}, got ${shape[1]}.`,
+        { file: this.path, channels: this.layout.samples, got: shape[1] },
+      );
+    }
+  }
+
+  /** The rows of a box as pieces of the file; rows of full width are joined. */
+  private *pieces(roi: { start: readonly number[]; stop: readonly number[] }, bytes: Uint8Array): Generator<WritePiece> {
+    const { pageAxes, shape, rows, columns } = this.layout;
+    const { dataStart, pageBytes } = this.header;
+    const pixelBytes = pageBytes / (rows * columns);
+    const [y0, y1] = [roi.start[pageAxes]!, roi.stop[pageAxes]!];
+    const [x0, x1] = [roi.start[pageAxes + 1]!, roi.stop[pageAxes + 1]!];
+    const isFullWidth = x1 - x0 === columns;
+    const pieceRows = isFullWidth ? y1 - y0 : 1;
+    const pieceBytes = (x1 - x0) * pixelBytes * pieceRows;
+    let at = 0;
+    for (const page of pagesOf(roi, shape, pageAxes)) {
+      for (let y = y0; y < y1; y += pieceRows, at += pieceBytes) {
+        const position = dataStart + page * pageBytes + (y * columns + x0) * pixelBytes;
+        yield { position, bytes: bytes.subarray(at, at + pieceBytes) };
+      }
+    }
+  }
+}
+
+/** Running numbers of the pages of a box, in its order. */
+function* pagesOf(
+  roi: { start: readonly number[]; stop: readonly number[] },
+  shape: readonly number[],
+  pageAxes: number,
+): Generator<number> {
+  const strides = stridesOf(shape.slice(0, pageAxes));
+  const position = roi.start.slice(0, pageAxes);
+  while (true) {
+    yield position.reduce((sum, p, i) => sum + p * strides[i]!, 0);
+    let axis = pageAxes - 1;
+    while (axis >= 0 && ++position[axis]! >= roi.stop[axis]!) {
+      position[axis] = roi.start[axis]!;
+      axis--;
+    }
+    if (axis < 0) return;
+  }
+}
