@@ -1,1 +1,2 @@
-export {};
+export { ioHdf5 } from './plugin.ts';
+export { compressedHdf5, hdf5 } from './format.ts';

@@ -1,0 +1,64 @@
+import { BrushwoodError, type ImageLocation } from '@brushwood/core';
+import type { Hdf5Library, Hdf5Runtime, MountedFile } from './hdf5-runtime.ts';
+
+// h5wasm is one instance per thread by itself (a top-level promise in its module), so this cache adds no state of ours.
+let loaded: Promise<Hdf5Library> | undefined;
+
+/** Files come as blobs: read in place in a worker, copied into memory on the main thread. Nothing is written. */
+export const runtime: Hdf5Runtime = {
+  library: () => (loaded ??= loadLibrary()),
+  mount,
+  exists: async ({ blob }) => blob !== undefined,
+  pathExists: async () => false,
+  readBytes: async (location, start, length) =>
+    new Uint8Array(
+      await blobOf(location)
+        .slice(start, start + length)
+        .arrayBuffer(),
+    ),
+  absolutePath: (path) => path,
+};
+
+async function loadLibrary(): Promise<Hdf5Library> {
+  const h5 = await import('h5wasm');
+  const module = await h5.ready;
+  // Without it errors are swallowed, and a chunk that cannot be decoded reads as zeros.
+  module.activate_throwing_error_handler();
+  // The library sees only what is mounted here, so there is no other file it could open.
+  return { h5, confine: (work) => work() };
+}
+
+interface BrowserFileSystem {
+  mkdir(path: string): void;
+  rmdir(path: string): void;
+  mount(type: unknown, options: object, path: string): void;
+  unmount(path: string): void;
+  unlink(path: string): void;
+  writeFile(path: string, data: Uint8Array): void;
+  readonly filesystems?: { readonly WORKERFS?: unknown };
+}
+
+async function mount(location: ImageLocation): Promise<MountedFile> {
+  const blob = blobOf(location);
+  const { h5 } = await runtime.library();
+  const fs = (await h5.ready).FS as unknown as BrowserFileSystem;
+  const folder = `/${crypto.randomUUID()}`;
+  const name = `${folder}/data.h5`;
+  fs.mkdir(folder);
+  const workerFs = fs.filesystems?.WORKERFS;
+  if (workerFs !== undefined && 'FileReaderSync' in globalThis) {
+    fs.mount(workerFs, { blobs: [{ name: 'data.h5', data: blob }] }, folder);
+    return { name, release: async () => (fs.unmount(folder), fs.rmdir(folder)) };
+  }
+  fs.writeFile(name, new Uint8Array(await blob.arrayBuffer()));
+  return { name, release: async () => (fs.unlink(name), fs.rmdir(folder)) };
+}
+
+function blobOf({ path, blob }: ImageLocation): Blob {
+  if (blob) return blob;
+  throw new BrushwoodError(
+    'not-found',
+    `"${path}" cannot be opened by its path in a browser. Choose the file, so that the page may read it.`,
+    { path },
+  );
+}

@@ -1,0 +1,59 @@
+import type { ImageLocation } from '@brushwood/core';
+
+/** h5wasm, ready to use. */
+export interface Hdf5Library {
+  readonly h5: typeof import('h5wasm');
+  /**
+   * Runs synchronous reads during which the library may open no other file: external links, external storage and
+   * virtual datasets could otherwise name any file of the machine.
+   * @throws 'unsupported' naming the file if it tried to
+   */
+  confine<T>(work: () => T): T;
+}
+
+/** A file under the name by which the library can open it. */
+export interface MountedFile {
+  readonly name: string;
+  release(): Promise<void>;
+}
+
+/** What goes to disk: in Node only. Paths are absolute. */
+export interface FileOperations {
+  /** Follows symbolic links, so that a rename replaces the file and not the link. */
+  realPath(path: string): Promise<string>;
+  remove(path: string): Promise<void>;
+  /** Flushes a finished file to disk. */
+  flush(path: string): Promise<void>;
+  /**
+   * Moves `partial` to `target`. If `backup` is given and `target` exists, the old file stays there; at no moment is
+   * there no file named `target`.
+   */
+  replace(partial: string, target: string, backup?: string): Promise<void>;
+  lock(path: string): Promise<LockResult>;
+  /** Who holds a lock, if a living process does. */
+  lockHolder(path: string): Promise<LockHolder | undefined>;
+}
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** True for a lock of this very process. */
+  readonly isOwn: boolean;
+}
+export type LockResult = { readonly release: () => Promise<void> } | { readonly holder: LockHolder };
+
+/** What differs between Node and the browser. */
+export interface Hdf5Runtime {
+  library(): Promise<Hdf5Library>;
+  mount(location: ImageLocation): Promise<MountedFile>;
+  /** Is there such a file? */
+  exists(location: ImageLocation): Promise<boolean>;
+  /** Is there a file or folder of this name? */
+  pathExists(path: string): Promise<boolean>;
+  /** Bytes at the start of a file or further in; fewer at its end. */
+  readBytes(location: ImageLocation, start: number, length: number): Promise<Uint8Array>;
+  /** The path made absolute. */
+  absolutePath(path: string): string;
+  /** Absent where there is no disk to write to. */
+  readonly files?: FileOperations;
+}

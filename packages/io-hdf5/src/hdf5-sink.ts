@@ -1,0 +1,196 @@
+import {
+  AxisOrder,
+  BrushwoodError,
+  checkAxes,
+  checkRoi,
+  coreAxes,
+  roiShape,
+  tensorDtype,
+  throwIfAborted,
+  type CreateImageOptions,
+  type ImageLocation,
+  type ImageSink,
+  type ImageSpec,
+  type Roi,
+  type Shape5,
+  type Tensor,
+} from '@brushwood/core';
+import { runtime } from '#hdf5-runtime';
+import { formatAxisTags, formatAxisUnits } from './axistags.ts';
+import { chunkShape, Hdf5Writer } from './hdf5-writer.ts';
+import type { FileOperations } from './hdf5-runtime.ts';
+
+/** The dataset ilastik writes results to. */
+const defaultInnerPath = 'exported_data';
+
+/** An image that is being written as one dataset of a new HDF5 file, laid out as ilastik's exports (spec §D.4). */
+export class Hdf5Sink implements ImageSink {
+  readonly spec: ImageSpec;
+  readonly writeShape: Shape5;
+  private readonly target: string;
+  private readonly innerPath: string;
+  private readonly writer: Hdf5Writer;
+  private readonly files: FileOperations;
+  private readonly order: AxisOrder;
+  private isClosed = false;
+
+  private constructor(target: string, innerPath: string, spec: ImageSpec, parts: SinkParts) {
+    this.target = target;
+    this.innerPath = innerPath;
+    this.spec = spec;
+    this.writer = parts.writer;
+    this.files = parts.files;
+    this.order = new AxisOrder(spec.axes);
+    // A compressed chunk that is written in two goes is compressed twice and leaves a hole in the file.
+    this.writeShape = parts.isCompressed ? this.order.toCoreShape(parts.chunks) : [1, 1, 1, 1, 1];
+  }
+
+  /** @throws 'already-exists', 'unsupported' (axes that leave out more than size 1; no disk), 'write-failed', 'aborted' */
+  static async create(
+    location: ImageLocation,
+    spec: ImageSpec,
+    options: CreateImageOptions & { isCompressed: boolean },
+  ): Promise<Hdf5Sink> {
+    throwIfAborted(options.signal);
+    const { files } = runtime;
+    if (!files || location.blob) throw noDisk(location);
+    checkSpecAxes(spec, location);
+    const target = runtime.absolutePath(location.path);
+    if (!options.overwrite && (await runtime.exists({ path: target }))) {
+      throw new BrushwoodError(
+        'already-exists',
+        `"${target}" exists already. Choose another name, or ask for it to be overwritten.`,
+        { path: target },
+      );
+    }
+    const order = new AxisOrder(spec.axes);
+    const shape = order.toFileShape(spec.shape);
+    const chunks = chunkShape(spec.axes, shape, spec.dtype);
+    const innerPath = location.innerPath?.replace(/^\/+|\/+$/g, '') || defaultInnerPath;
+    const writer = await Hdf5Writer.create(`${target}.partial`);
+    try {
+      const { isCompressed } = options;
+      writer.createChunked({ path: innerPath, shape, dtype: spec.dtype, chunks, isCompressed });
+      writeAttributes(writer, innerPath, spec);
+      return new Hdf5Sink(target, innerPath, spec, { writer, files, chunks, isCompressed });
+    } catch (error) {
+      writer.abandon();
+      await files.remove(`${target}.partial`);
+      throw error;
+    }
+  }
+
+  async write(roi: Roi, tensor: Tensor, options: { signal?: AbortSignal } = {}): Promise<void> {
+    this.checkOpen();
+    throwIfAborted(options.signal);
+    checkRoi(roi, this.spec.shape, `"${this.target}"`);
+    checkAligned(roi, this, this.target);
+    checkTensor(tensor, roi, this);
+    this.writer.writeBox(this.innerPath, this.order.toFileRoi(roi), this.order.fromCore(tensor.data, tensor.shape));
+  }
+
+  async close(): Promise<void> {
+    this.checkOpen();
+    this.isClosed = true;
+    const partial = `${this.target}.partial`;
+    try {
+      this.writer.close();
+      await this.files.flush(partial);
+      await this.files.replace(partial, this.target);
+    } catch (error) {
+      this.writer.abandon();
+      await this.files.remove(partial);
+      if (error instanceof BrushwoodError) throw error;
+      throw new BrushwoodError(
+        'write-failed',
+        `"${this.target}" cannot be finished.`,
+        { path: this.target },
+        { cause: error },
+      );
+    }
+  }
+
+  async abort(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.writer.abandon();
+    await this.files.remove(`${this.target}.partial`);
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) {
+      throw new BrushwoodError('closed', `"${this.target}" was closed or given up already.`, { path: this.target });
+    }
+  }
+}
+
+interface SinkParts {
+  readonly writer: Hdf5Writer;
+  readonly files: FileOperations;
+  readonly chunks: readonly number[];
+  readonly isCompressed: boolean;
+}
+
+function writeAttributes(writer: Hdf5Writer, path: string, spec: ImageSpec): void {
+  writer.dimensionLabels(path, spec.axes);
+  writer.attribute(path, 'axistags', formatAxisTags(spec.axes, spec.voxelSize));
+  writer.attribute(path, 'display_mode', spec.content === 'labels' ? 'random-colortable' : 'grayscale');
+  if (spec.displayRange) writer.attribute(path, 'drange', Float64Array.from(spec.displayRange));
+  const units = formatAxisUnits(spec.axes, spec.voxelSize);
+  if (units) writer.attribute(path, 'axis_units', units);
+  if (spec.channelNames) writer.attribute(path, 'channel_names', spec.channelNames);
+}
+
+function checkSpecAxes(spec: ImageSpec, location: ImageLocation): void {
+  checkAxes(spec.axes, new AxisOrder(spec.axes).toFileShape(spec.shape), `"${location.path}"`);
+  const lost = [...coreAxes].filter((axis, i) => spec.shape[i]! > 1 && !spec.axes.includes(axis));
+  if (lost.length === 0) return;
+  throw new BrushwoodError(
+    'unsupported',
+    `"${location.path}": the axes "${spec.axes}" leave out ${lost.join(', ')}, along which the image is larger than 1. ` +
+      'Add it to --output-axes.',
+    { axes: spec.axes, shape: [...spec.shape] },
+  );
+}
+
+function checkTensor(tensor: Tensor, roi: Roi, sink: ImageSink): void {
+  const shape = roiShape(roi);
+  if (tensor.shape.some((size, i) => size !== shape[i])) {
+    throw new BrushwoodError(
+      'shape-mismatch',
+      `A block of shape (${tensor.shape.join(', ')}) does not fill a box of (${shape.join(', ')}), axes tczyx.`,
+      { shape: [...tensor.shape], expected: [...shape] },
+    );
+  }
+  const dtype = tensorDtype(tensor);
+  if (dtype !== sink.spec.dtype) {
+    throw new BrushwoodError(
+      'unsupported-dtype',
+      `The image was declared as ${sink.spec.dtype}, but a block holds ${dtype}.`,
+      { dtype, expected: sink.spec.dtype },
+    );
+  }
+}
+
+function checkAligned(roi: Roi, sink: ImageSink, path: string): void {
+  const isAligned = sink.writeShape.every((unit, i) => {
+    const stop = roi.stop[i]!;
+    return roi.start[i]! % unit === 0 && (stop % unit === 0 || stop === sink.spec.shape[i]);
+  });
+  if (isAligned) return;
+  throw new BrushwoodError(
+    'invalid-roi',
+    `"${path}" is written in units of (${sink.writeShape.join(', ')}), axes tczyx, but a box begins at ` +
+      `(${roi.start.join(', ')}) and ends at (${roi.stop.join(', ')}).`,
+    { start: [...roi.start], stop: [...roi.stop], unit: [...sink.writeShape] },
+  );
+}
+
+function noDisk(location: ImageLocation): BrushwoodError {
+  return new BrushwoodError(
+    'unsupported',
+    `"${location.path}" cannot be written here: HDF5 files are written where there is a disk. Choose another format, ` +
+      'or use the brushwood command.',
+    { path: location.path },
+  );
+}

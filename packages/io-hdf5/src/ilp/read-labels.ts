@@ -1,0 +1,140 @@
+import {
+  AxisOrder,
+  axisIndex,
+  BrushwoodError,
+  emptyLabels,
+  maxLabel,
+  readLabels,
+  writeLabels,
+  type Axis,
+  type Labels,
+  type Roi,
+  type Shape5,
+} from '@brushwood/core';
+import { parseAxisTags } from '../axistags.ts';
+import { labelBlockAxes } from './label-axes.ts';
+import { labelSets } from './ilp-layout.ts';
+import type { LaneImages } from './read-input-data.ts';
+import type { ProjectReader } from './project-reader.ts';
+
+/** Value that erases what an earlier block wrote. */
+const eraser = 100;
+
+/** Where a block lies and in which axes. */
+interface Block {
+  readonly path: string;
+  readonly axes: string;
+  readonly start: readonly number[];
+  readonly stop: readonly number[];
+}
+
+/**
+ * The labels of every lane. Label sets belong to lanes by their position in the sorted list. What cannot be read is
+ * reported and makes the project incomplete.
+ */
+export function readAllLabels(reader: ProjectReader, lanes: readonly LaneImages[], version: string) {
+  const sets = reader.names(labelSets).sort((a, b) => setNumber(a) - setNumber(b));
+  if (sets.length > lanes.length) {
+    reader.lose('Label sets', `there are ${sets.length} for ${lanes.length} image(s)`);
+  }
+  const hasObjects = ['ObjectClassification', 'ObjectExtraction'].some((group) => reader.file.has(group));
+  return lanes.map((lane, i) => {
+    const set = sets[i];
+    return set === undefined
+      ? { lane, labels: emptyLabels(lane.rawData.shape) }
+      : readLane(reader, lane, { set: `${labelSets}/${set}`, version, hasObjects });
+  });
+}
+
+function setNumber(name: string): number {
+  return Number(/\d+$/.exec(name)?.[0] ?? 0);
+}
+
+interface SetFacts {
+  readonly set: string;
+  readonly version: string;
+  readonly hasObjects: boolean;
+}
+
+function readLane(reader: ProjectReader, lane: LaneImages, facts: SetFacts): { lane: LaneImages; labels: Labels } {
+  const part = `Labels of "${lane.rawData.nickname}"`;
+  let sized = lane;
+  try {
+    const blocks = reader.names(facts.set).map((name) => locateBlock(reader, `${facts.set}/${name}`, lane, facts));
+    if (!lane.hasShape) sized = { ...lane, rawData: { ...lane.rawData, shape: extentOf(blocks, lane.rawData.shape) } };
+    let labels = emptyLabels(sized.rawData.shape);
+    for (const block of blocks) labels = addBlock(reader, labels, block);
+    return { lane: sized, labels };
+  } catch (error) {
+    if (!(error instanceof BrushwoodError)) throw error;
+    reader.lose(part, error);
+    return { lane: sized, labels: emptyLabels(sized.rawData.shape) };
+  }
+}
+
+function locateBlock(reader: ProjectReader, path: string, lane: LaneImages, facts: SetFacts): Block {
+  const { shape } = reader.file.dataset(path);
+  const slice = reader.file.attribute(path, 'blockSlice');
+  const bounds = typeof slice === 'string' ? parseSlice(slice) : undefined;
+  if (!bounds) throw broken(`"${path}" does not say where its labels lie (attribute blockSlice)`);
+  if (bounds.length !== shape.length || bounds.some(([start, stop], i) => stop - start !== shape[i])) {
+    throw broken(`"${path}" has shape (${shape.join(', ')}), but says it lies at ${String(slice)}`);
+  }
+  const tags = reader.file.attribute(path, 'axistags');
+  const axes = labelBlockAxes({
+    rank: shape.length,
+    version: facts.version,
+    hasObjects: facts.hasObjects,
+    imageAxes: lane.rawData.axes,
+    imageShape: lane.rawData.shape,
+    blockAxes: typeof tags === 'string' ? parseAxisTags(tags)?.axes : undefined,
+  });
+  if (!axes) throw broken(`"${path}" has ${shape.length} axes, which fit no known order`);
+  return { path, axes, start: bounds.map(([start]) => start), stop: bounds.map(([, stop]) => stop) };
+}
+
+/** `[a:b,c:d,…]` */
+function parseSlice(text: string): [number, number][] | undefined {
+  const parts = text.replace(/[[\]\s]/g, '').split(',');
+  const bounds = parts.map((part) => part.split(':').map(Number));
+  const isValid = bounds.every((pair) => pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= 0));
+  return isValid ? (bounds as [number, number][]) : undefined;
+}
+
+/** The box in `tczyx`; axes the block lacks have size 1. */
+function coreRoi({ axes, start, stop }: Block): Roi {
+  const low = [0, 0, 0, 0, 0];
+  const high = [1, 1, 1, 1, 1];
+  [...axes].forEach((axis, i) => {
+    low[axisIndex(axis as Axis)] = start[i]!;
+    high[axisIndex(axis as Axis)] = stop[i]!;
+  });
+  return { start: low as unknown as Shape5, stop: high as unknown as Shape5 };
+}
+
+function extentOf(blocks: readonly Block[], shape: Shape5): Shape5 {
+  const stops = blocks.map((block) => coreRoi(block).stop);
+  return shape.map((size, i) => Math.max(size, ...stops.map((stop) => stop[i]!))) as unknown as Shape5;
+}
+
+function addBlock(reader: ProjectReader, labels: Labels, block: Block): Labels {
+  const roi = coreRoi(block);
+  if (roi.stop.some((stop, i) => stop > labels.shape[i]!)) {
+    throw broken(`"${block.path}" reaches outside the image of shape (${labels.shape.join(', ')}), axes tczyx`);
+  }
+  const stored = reader.file.readNumbers(block.path);
+  const values = stored instanceof Uint8Array ? stored : Uint8Array.from(stored as Iterable<number>, Number);
+  const shape = block.stop.map((stop, i) => stop - block.start[i]!);
+  const ordered = new AxisOrder(block.axes).toCore(values, shape);
+  if (ordered.some((value) => value > maxLabel && value !== eraser)) {
+    throw broken(`"${block.path}" holds values above ${maxLabel}`);
+  }
+  if (!ordered.includes(eraser)) return writeLabels(labels, roi, ordered, 'merge');
+  const before = readLabels(labels, roi);
+  const erased = ordered.map((value, i) => (value === eraser ? 0 : value === 0 ? before[i]! : value));
+  return writeLabels(labels, roi, erased, 'replace');
+}
+
+function broken(problem: string): BrushwoodError {
+  return new BrushwoodError('broken-file', problem, {});
+}

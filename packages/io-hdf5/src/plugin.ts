@@ -1,0 +1,8 @@
+import type { Plugin } from '@brushwood/core';
+import { compressedHdf5, hdf5 } from './format.ts';
+
+/** HDF5 images and ilastik's project files. */
+export const ioHdf5 = {
+  name: '@brushwood/io-hdf5',
+  formats: [hdf5, compressedHdf5],
+} satisfies Plugin;
