@@ -1,0 +1,44 @@
+import { plainEngine, type CoreBox, type Volume } from '@brushwood/core';
+import { applyFilter, pixelFilterChecks } from '@brushwood/core/testing';
+import { describe, expect, it } from 'vitest';
+import { wasmSimdEngine } from '../../kernels/wasm-simd-engine.ts';
+import { laplacianOfGaussian } from './filter.ts';
+
+/** A picture of a formula, and the box in its middle that no border reaches. */
+function picture(sigma: number, rank: 2 | 3, formula: (z: number, y: number, x: number) => number) {
+  const margin = laplacianOfGaussian.halo(sigma);
+  const size = 2 * margin + 3;
+  const shape = [rank === 3 ? size : 1, size, size] as const;
+  const data = new Float32Array(shape[0] * size * size);
+  const [cz, cy] = [(shape[0] - 1) / 2, (size - 1) / 2];
+  data.forEach((_, i) => {
+    data[i] = formula(Math.floor(i / size / size) - cz, (Math.floor(i / size) % size) - cy, (i % size) - cy);
+  });
+  const image: Volume = { data, shape };
+  const core: CoreBox = { start: [rank === 3 ? margin : 0, margin, margin], shape: [rank === 3 ? 3 : 1, 3, 3] };
+  return { image, core };
+}
+
+describe.each([plainEngine, wasmSimdEngine])('LaplacianOfGaussian on $id', (engine) => {
+  for (const check of pixelFilterChecks(laplacianOfGaussian, { engine })) it(check.name, check.run);
+
+  it.each([0.7, 1, 1.6, 3.5])('is the sum of the curvatures of a quadratic at sigma %s', (sigma) => {
+    const flat = picture(sigma, 2, (_, y, x) => (3 * y * y - x * x) / 2 + 5 * x * y);
+    for (const value of applyFilter(laplacianOfGaussian, flat.image, sigma, { core: flat.core, engine })) {
+      expect(value).toBeCloseTo(2, 3);
+    }
+  });
+
+  it('adds the curvature along z in 3-D', () => {
+    const { image, core } = picture(1.6, 3, (z, y, x) => (3 * y * y - x * x + 10 * z * z) / 2);
+    const out = applyFilter(laplacianOfGaussian, image, 1.6, { core, engine });
+    for (const value of out) expect(value).toBeCloseTo(12, 3);
+  });
+
+  it('is negative on a bright spot and its values around an impulse add up to 0', () => {
+    const { image } = picture(1.6, 2, (_, y, x) => (y === 0 && x === 0 ? 100 : 0));
+    const out = applyFilter(laplacianOfGaussian, image, 1.6, { engine });
+    expect(out[(out.length - 1) / 2]).toBeLessThan(-1);
+    expect(out.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 4);
+  });
+});
