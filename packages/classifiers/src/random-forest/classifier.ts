@@ -1,7 +1,9 @@
-import type { Classifier } from '@brushwood/core';
+import type { BlockArena, Classifier, VigraTree } from '@brushwood/core';
 import { checkStoredForest } from './check-forest.ts';
+import { compactForest } from './compact-forest.ts';
 import { RandomForestModel } from './model.ts';
-import { createReferenceEngine } from './predict.reference.ts';
+import { createReferenceEngine, type ForestEngine } from './predict.reference.ts';
+import { createWasmEngine, hasWasmEngine } from './predict.wasm.ts';
 import { trainForest } from './train-forest.ts';
 
 /**
@@ -26,10 +28,14 @@ export const randomForest: Classifier = {
   async train(samples, context) {
     const { stored, report } = await trainForest(samples, context, randomForest);
     const { trees } = checkStoredForest(stored);
-    return new RandomForestModel(stored, createReferenceEngine(trees), report);
+    return new RandomForestModel(stored, createEngine(trees), report);
   },
-  load(stored, _arena) {
+  load(stored, arena) {
     const checked = checkStoredForest(stored);
-    return new RandomForestModel(checked.stored, createReferenceEngine(checked.trees));
+    return new RandomForestModel(checked.stored, createEngine(checked.trees, arena));
   },
 };
+
+function createEngine(trees: readonly VigraTree[], arena?: BlockArena): ForestEngine {
+  return hasWasmEngine() ? createWasmEngine(compactForest(trees), arena) : createReferenceEngine(trees);
+}
