@@ -1,0 +1,82 @@
+import {
+  BrushwoodError,
+  countLabels,
+  findLane,
+  importLabels,
+  openImage,
+  readLabels,
+  roiShape,
+  wholeRoi,
+  BlockGrid,
+  type PipelineServices,
+  type Project,
+} from '@brushwood/core';
+import { imageLocation } from '../image-file.ts';
+import { outputFormat, outputLocation } from '../output-file.ts';
+import { editProject, loadProject } from '../project-file.ts';
+import type { Report } from '../report.ts';
+
+export interface LabelOptions {
+  readonly labels?: string;
+  readonly export?: string;
+  readonly lane: string;
+  readonly merge?: boolean;
+  readonly inputAxes?: string;
+  readonly map?: ReadonlyMap<number, number>;
+  readonly force?: boolean;
+  readonly report: Report;
+}
+
+/** `brushwood label P.ilp --labels MASK` or `--export OUT`. */
+export async function label(services: PipelineServices, path: string, options: LabelOptions): Promise<void> {
+  if ((options.labels === undefined) === (options.export === undefined)) {
+    throw new BrushwoodError('invalid-parameter', 'Say either --labels MASK to import labels or --export FILE to write them.');
+  }
+  if (options.export === undefined) await importFrom(services, path, options);
+  else await exportTo(services, path, options);
+}
+
+async function importFrom({ catalog }: PipelineServices, path: string, options: LabelOptions): Promise<void> {
+  const { report } = options;
+  let lane = 0;
+  const edit = async (project: Project) => {
+    lane = findLane(project, options.lane);
+    const source = await openImage(catalog.formats, { location: imageLocation(catalog, options.labels!), axes: options.inputAxes });
+    try {
+      return await importLabels(project, source, { lane, isMerge: options.merge, valueMap: options.map });
+    } finally {
+      await source.close();
+    }
+  };
+  const project = await editProject(catalog, path, edit, report);
+  const counts = countLabels(project.lanes[lane]!.labels, project.classes.length);
+  const parts = project.classes.map((item, i) => `${item.name} ${counts[i]}`);
+  report.result(`Labelled voxels of "${project.lanes[lane]!.rawData.nickname}": ${parts.join(', ')}.`, {
+    lane,
+    labelled: Object.fromEntries(project.classes.map((item, i) => [item.name, counts[i]])),
+  });
+}
+
+async function exportTo({ catalog }: PipelineServices, path: string, options: LabelOptions): Promise<void> {
+  const { report, force } = options;
+  const project = await loadProject(catalog, path, report);
+  const lane = project.lanes[findLane(project, options.lane)]!;
+  const location = outputLocation(catalog, options.export!);
+  const format = outputFormat(catalog, { path: location.path });
+  const colors = project.classes.map((item) => item.color);
+  const sink = await format.create!(
+    location,
+    { axes: lane.rawData.axes, shape: lane.labels.shape, dtype: 'uint8', content: 'labels', colors },
+    { overwrite: force },
+  );
+  try {
+    for (const roi of new BlockGrid(wholeRoi(lane.labels.shape), [1, 1, 1, 1024, 4096])) {
+      await sink.write(roi, { data: readLabels(lane.labels, roi), shape: roiShape(roi) });
+    }
+    await sink.close();
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+  report.result(`Wrote ${options.export}.`, { output: options.export });
+}

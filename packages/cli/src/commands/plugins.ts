@@ -1,0 +1,21 @@
+import type { PipelineServices } from '@brushwood/core';
+import { plugins as installed } from '../plugins.ts';
+import type { Report } from '../report.ts';
+import { table } from '../table.ts';
+
+/** `brushwood plugins`: what is registered, from where. */
+export function plugins({ catalog }: PipelineServices, report: Report): void {
+  const kinds = ['formats', 'filters', 'filterEngines', 'classifiers', 'projectStores', 'workflows'] as const;
+  const facts = kinds.flatMap((kind) =>
+    catalog[kind].map((item) => ({
+      kind,
+      id: item.id,
+      name: 'displayName' in item ? item.displayName : '',
+      from: installed.find((plugin) => plugin[kind]?.some((own) => own === item))?.name ?? '@brushwood/core',
+    })),
+  );
+  const options = catalog.classifiers.flatMap(({ id, options: declared }) => declared.map((option) => [id, option.key, String(option.default), option.description]));
+  const rows = facts.map(({ kind, id, name, from }) => [kind, id, name, from]);
+  const text = `${table(['kind', 'id', 'name', 'from'], rows)}\n\n${table(['classifier', 'option', 'default', 'meaning'], options)}`;
+  report.result(text, { plugins: facts, classifierOptions: catalog.classifiers.map(({ id, options: declared }) => ({ id, options: declared })) });
+}

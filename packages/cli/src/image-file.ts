@@ -1,0 +1,56 @@
+import {
+  BrushwoodError,
+  describeImage,
+  parseImagePath,
+  type Catalog,
+  type ChannelSelection,
+  type ImageLocation,
+  type ImageReference,
+} from '@brushwood/core';
+import { existsSync, statSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import type { Report } from './report.ts';
+
+/** A path as typed → an absolute location, the dataset inside split off. @throws 'not-found' for a missing file */
+export function imageLocation(catalog: Catalog, path: string): ImageLocation {
+  if (/^https?:\/\//.test(path)) return parseImagePath(path, catalog.formats);
+  const location = existsSync(path) ? { path } : parseImagePath(path.replaceAll('\\', '/'), catalog.formats);
+  if (!existsSync(location.path)) {
+    throw new BrushwoodError('not-found', `There is no file "${location.path}". Check the path.`, { path: location.path });
+  }
+  checkFolder(catalog, location.path);
+  return { ...location, path: resolve(location.path) };
+}
+
+/** Folders are images only for formats that are folders. */
+function checkFolder(catalog: Catalog, path: string): void {
+  if (!statSync(path).isDirectory()) return;
+  const isFolderFormat = catalog.formats.some((format) => format.supports.innerPaths && format.extensions.some((ending) => path.toLowerCase().replace(/\/$/, '').endsWith(ending)));
+  const hasZarrMetadata = ['.zarray', '.zgroup', 'zarr.json'].some((name) => existsSync(`${path}/${name}`));
+  if (!isFolderFormat && !hasZarrMetadata) {
+    throw new BrushwoodError('unsupported-format', `"${path}" is a folder. Name the images in it, for example ${path.replace(/\/$/, '')}/*.tif.`, { path });
+  }
+}
+
+/** The shown name of an image (spec §D.3): the file's stem, and the dataset's path for containers. */
+export function nicknameOf({ path, innerPath }: ImageLocation): string {
+  const stem = basename(path).replace(/\.(ome\.)?[^.]+$/i, '') || basename(path, extname(path));
+  return innerPath ? `${stem}-${innerPath.replaceAll('/', '-')}` : stem;
+}
+
+export interface ReferenceOptions {
+  readonly axes?: string;
+  readonly channels?: ChannelSelection;
+  readonly storage: ImageReference['storage'];
+}
+
+/** Describes an image for a project; tells the user about grey pictures stored as RGB. */
+export async function referenceOf(catalog: Catalog, path: string, options: ReferenceOptions & { report: Report }): Promise<ImageReference> {
+  const location = imageLocation(catalog, path);
+  const { report, ...rest } = options;
+  const { reference, isGrayRgb } = await describeImage(catalog.formats, location, { ...rest, nickname: nicknameOf(location) });
+  if (isGrayRgb) {
+    report.note(`note: ${path} is a grey picture stored as RGB. With --channels gray it needs a third of the features and time.`);
+  }
+  return reference;
+}

@@ -1,0 +1,179 @@
+import { dtypes, type PipelineServices } from '@brushwood/core';
+import { Command, Option } from 'commander';
+import { createRequire } from 'node:module';
+import { classActions } from './commands/classes.ts';
+import { laneActions } from './commands/lanes.ts';
+import { blockShape, channelSelection, collect, defaultThreads, optionValues, valueMap, wholeNumber, type CommonOptions } from './options.ts';
+import { Report } from './report.ts';
+
+/** What a command needs from the process: its services, made for a number of threads, and a signal for Ctrl-C. */
+export interface CommandContext {
+  services(threads: number): PipelineServices;
+  readonly signal: AbortSignal;
+}
+
+/** The command line. Parsing throws commander's errors; nothing here exits. */
+export function createProgram(context: CommandContext): Command {
+  const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+  const program = new Command('brushwood')
+    .description('A few brush strokes, a forest, a segmented image: pixel classification for microscopy.')
+    .version(version)
+    .showHelpAfterError('(brushwood --help shows what there is)')
+    .exitOverride();
+  addProjectCommands(program, context);
+  addModelCommands(program, context);
+  addInspectionCommands(program, context);
+  program.addHelpText(
+    'after',
+    `
+Example:
+  brushwood create nuclei.ilp --image cells.tif --class background --class nucleus
+  brushwood label nuclei.ilp --labels strokes.png
+  brushwood features nuclei.ilp --all
+  brushwood train nuclei.ilp
+  brushwood predict nuclei.ilp other/*.tif -o out/{nickname}_{result_type}.png --source segmentation`,
+  );
+  return program;
+}
+
+function addProjectCommands(program: Command, context: CommandContext): void {
+  command(program, 'create <project>', 'make a new project')
+    .option('--image <file>', 'an image of the project; repeat for several', collect, [])
+    .option('--class <name>', 'a class; repeat for several (default: Label 1, Label 2)', collect, [])
+    .option('--copy', 'keep the images inside the project file')
+    .addOption(channelsOption())
+    .addOption(inputAxesOption())
+    .addOption(forceOption('replace an existing project'))
+    .action(async (project: string, options) => {
+      const { create } = await import('./commands/create.ts');
+      await create(context.services(1), project, { ...options, report: new Report(options) });
+    });
+  command(program, 'lanes <project> [action...]', `list or change the images of a project: ${laneActions}`)
+    .option('--copy', 'keep added images inside the project file')
+    .addOption(channelsOption())
+    .addOption(inputAxesOption())
+    .action(async (project: string, action: string[], options) => {
+      const { lanes } = await import('./commands/lanes.ts');
+      await lanes(context.services(1), project, action, { ...options, report: new Report(options) });
+    });
+  command(program, 'classes <project> [action...]', `list or change the classes: ${classActions}`).action(
+    async (project: string, action: string[], options) => {
+      const { classes } = await import('./commands/classes.ts');
+      await classes(context.services(1), project, action, new Report(options));
+    },
+  );
+  command(program, 'label <project>', 'import or export the labels of an image')
+    .option('--labels <image>', 'label image: 0 = none, 1…n = class, or RGB colours of the classes')
+    .option('--export <file>', 'write the labels to this file')
+    .option('--lane <lane>', 'image of the project, by nickname or number from 0', '0')
+    .option('--merge', 'keep labels where the label image is 0')
+    .option('--map <pairs>', 'labels of other values, like 0=1,255=2', valueMap)
+    .addOption(inputAxesOption())
+    .addOption(forceOption('replace an existing file'))
+    .action(async (project: string, options) => {
+      const { label } = await import('./commands/label.ts');
+      await label(context.services(1), project, { ...options, report: new Report(options) });
+    });
+  command(program, 'features <project>', 'show or set the features: filters × sigmas')
+    .option('--all', 'select everything')
+    .option('--select <filter:sigma>', 'select one cell, like GaussianSmoothing:1.6; repeat for several', collect, [])
+    .option('--clear', 'start from nothing selected')
+    .option('--2d', 'filter every z slice by itself')
+    .option('--3d', 'filter volumes in 3-D')
+    .option('--list', 'list the names of the feature channels')
+    .action(async (project: string, options) => {
+      const { features } = await import('./commands/features.ts');
+      const twoD = options['2d'] ? true : options['3d'] ? false : undefined;
+      await features(context.services(1), project, { ...options, twoD, report: new Report(options) });
+    });
+}
+
+function addModelCommands(program: Command, context: CommandContext): void {
+  command(program, 'train <project>', 'learn from the labels and store the classifier in the project')
+    .option('--classifier <id>', 'which classifier (see: brushwood plugins)')
+    .option('--option <key=value>', 'an option of the classifier; repeat for several', collect, [])
+    .option('--seed <n>', 'same seed, same classifier', wholeNumber('--seed', 0, 2 ** 32 - 1))
+    .option('--lanes <lane...>', 'learn from these images only')
+    .addOption(threadsOption())
+    .addOption(engineOption())
+    .option('--stats', 'print times and peak memory')
+    .action(async (project: string, options) => {
+      const { train } = await import('./commands/train.ts');
+      const settings = { ...options, options: optionValues(options.option), lanes: options.lanes ?? [] };
+      await withServices(context, options, (services) => train(services, project, { ...settings, signal: context.signal, report: new Report(options) }));
+    });
+  command(program, 'predict <project> [images...]', "segment images; without IMAGES the project's own")
+    .option('-o, --output <pattern>', 'file, folder or pattern with {dataset_dir} {project_dir} {nickname} {result_type}')
+    .addOption(
+      new Option('--source <source...>', 'what to write, several allowed')
+        .choices(['probabilities', 'segmentation', 'uncertainty', 'features', 'labels'])
+        .default(['probabilities']),
+    )
+    .option('--format <id>', 'file format (default: by the extension of -o, else tiff)')
+    .addOption(new Option('--dtype <dtype>', 'data type; probabilities scale to the range of integer types').choices(dtypes))
+    .option('--mask <image>', 'predict only where this image is above 0; one per input', collect, [])
+    .addOption(channelsOption())
+    .addOption(inputAxesOption())
+    .option('--output-axes <axes>', 'axis order of the output, letters of tczyx')
+    .addOption(threadsOption())
+    .option('--block <size>', 'block size, one number or z,y,x; the result does not depend on it', blockShape)
+    .addOption(engineOption())
+    .addOption(forceOption('replace existing outputs'))
+    .option('--stats', 'print times and peak memory')
+    .action(async (project: string, images: string[], options) => {
+      const { predict } = await import('./commands/predict.ts');
+      await withServices(context, options, (services) =>
+        predict(services, project, images, { ...options, signal: context.signal, report: new Report(options) }),
+      );
+    });
+  command(program, 'evaluate <project> [images...]', "compare predictions with the truth; without IMAGES the project's own images")
+    .option('--truth <image>', 'truth of an image, in order; repeat for several', collect, [])
+    .option('--instances', 'the truth numbers objects: above 0 is the second class, 0 the first')
+    .option('--map <pairs>', 'labels of the truth values, like 0=1,255=2; others are not compared', valueMap)
+    .addOption(channelsOption())
+    .addOption(inputAxesOption())
+    .addOption(threadsOption())
+    .action(async (project: string, images: string[], options) => {
+      const { evaluate } = await import('./commands/evaluate.ts');
+      await withServices(context, options, (services) =>
+        evaluate(services, project, images, { ...options, signal: context.signal, report: new Report(options) }),
+      );
+    });
+}
+
+function addInspectionCommands(program: Command, context: CommandContext): void {
+  command(program, 'info <file>', 'say what is in an image or project')
+    .addOption(inputAxesOption())
+    .action(async (file: string, options) => {
+      const { info } = await import('./commands/info.ts');
+      await info(context.services(1), file, { ...options, report: new Report(options) });
+    });
+  command(program, 'plugins', 'list filters, classifiers and formats, and where they come from').action(async (options) => {
+    const { plugins } = await import('./commands/plugins.ts');
+    plugins(context.services(1), new Report(options));
+  });
+}
+
+/** A subcommand with the options all have. */
+function command(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--json', 'print the result as JSON')
+    .option('--quiet', 'print nothing but the result and errors');
+}
+
+async function withServices(context: CommandContext, { threads }: CommonOptions, run: (services: PipelineServices) => Promise<void>): Promise<void> {
+  const services = context.services(threads);
+  try {
+    await run(services);
+  } finally {
+    await services.pool.close();
+  }
+}
+
+const channelsOption = () => new Option('--channels <channels>', 'gray (for a grey picture stored as RGB) or channel numbers from 0').argParser(channelSelection);
+const inputAxesOption = () => new Option('--input-axes <axes>', 'axes of the image, slowest first, letters of tczyx');
+const forceOption = (description: string) => new Option('--force', description);
+const threadsOption = () => new Option('--threads <n>', 'worker threads').default(defaultThreads()).argParser(wholeNumber('--threads', 1, 256));
+const engineOption = () => new Option('--engine <id>', 'filter engine (see: brushwood plugins)').hideHelp();

@@ -1,0 +1,91 @@
+import {
+  BrushwoodError,
+  findById,
+  openImage,
+  requestOf,
+  type Catalog,
+  type Project,
+  type ProjectStore,
+  type SaveOptions,
+} from '@brushwood/core';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Report } from './report.ts';
+
+/** The store of a project path. There is one format, ilastik's. */
+function storeOf(catalog: Catalog, path: string): ProjectStore {
+  const store = catalog.projectStores.find((candidate) => candidate.extensions.some((extension) => path.toLowerCase().endsWith(extension)));
+  if (!store) {
+    throw new BrushwoodError(
+      'invalid-parameter',
+      `A project file ends in ${catalog.projectStores.flatMap((candidate) => candidate.extensions).join(' or ')}; "${path}" does not.`,
+      { path },
+    );
+  }
+  return store;
+}
+
+/** Reads a project and reports what could not be carried over. */
+export async function loadProject(catalog: Catalog, path: string, report: Report): Promise<Project> {
+  checkProjectPath(path);
+  const { project, warnings } = await storeOf(catalog, path).load({ path: resolve(path) });
+  for (const warning of warnings) report.warn(`${path}: ${warning}`);
+  return project;
+}
+
+function checkProjectPath(path: string): void {
+  if (!existsSync(path)) {
+    throw new BrushwoodError('not-found', `There is no project "${path}". Make one: brushwood create ${path} --image IMAGE.`, { path });
+  }
+  if (statSync(path).isDirectory()) {
+    throw new BrushwoodError('broken-file', `"${path}" is a folder, not a project file. Name the .ilp file.`, { path });
+  }
+}
+
+/** Writes a project that is new on disk. */
+export async function createProject(catalog: Catalog, path: string, make: () => Promise<Project>, options: { report: Report; force?: boolean }): Promise<void> {
+  const store = storeOf(catalog, path);
+  if (existsSync(path) && !options.force) {
+    throw new BrushwoodError('already-exists', `"${path}" exists already. Use another name, or --force to replace it.`, { path });
+  }
+  const location = { path: resolve(path) };
+  const lock = await store.lock(location);
+  try {
+    const { warnings } = await store.save(await make(), location, saveOptions(catalog));
+    for (const warning of warnings) options.report.warn(`${path}: ${warning}`);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Reads a project, changes it and writes it back, under its lock. Returns what was written. */
+export async function editProject(
+  catalog: Catalog,
+  path: string,
+  edit: (project: Project) => Promise<Project> | Project,
+  report: Report,
+): Promise<Project> {
+  const store = storeOf(catalog, path);
+  checkProjectPath(path);
+  const location = { path: resolve(path) };
+  const lock = await store.lock(location);
+  try {
+    const before = await loadProject(catalog, path, report);
+    const after = await edit(before);
+    if (after === before) return before;
+    const { warnings } = await store.save(after, location, saveOptions(catalog));
+    for (const warning of warnings) report.warn(`${path}: ${warning}`);
+    return after;
+  } finally {
+    await lock.release();
+  }
+}
+
+function saveOptions(catalog: Catalog): SaveOptions {
+  return { openImage: (reference) => openImage(catalog.formats, requestOf(reference)) };
+}
+
+/** The workflow a project belongs to. */
+export function workflowOf(catalog: Catalog, project: Project) {
+  return findById(catalog.workflows, project.workflowId, 'workflow');
+}
