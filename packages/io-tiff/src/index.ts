@@ -1,2 +1,3 @@
 export { ioTiff } from './plugin.ts';
+export { bmp, gif, jpeg, png, webp } from './raster/formats.ts';
 export { tiff } from './tiff/format.ts';

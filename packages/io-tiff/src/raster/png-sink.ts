@@ -1,0 +1,121 @@
+import {
+  AxisOrder,
+  BrushwoodError,
+  allocateTensor,
+  checkAxes,
+  checkRoi,
+  copyBox,
+  elementCount,
+  roiShape,
+  tensorDtype,
+  throwIfAborted,
+  wholeRoi,
+  type CreateImageOptions,
+  type Dtype,
+  type ImageLocation,
+  type ImageSink,
+  type ImageSpec,
+  type Roi,
+  type Shape5,
+  type Tensor,
+} from '@brushwood/core';
+import { createTarget } from '#file-access';
+import { rasterCodec } from '#raster-codec';
+import type { WriteTarget } from '../bytes.ts';
+
+export const pngWriteDtypes: readonly Dtype[] = ['uint8', 'uint16'];
+
+/**
+ * Starts a PNG: one plane of uint8 or uint16, grey or RGB, values as they are. The encoder takes the plane as a whole, so
+ * it is held in memory until `close`.
+ * @throws 'unsupported-dtype', 'unsupported' (more than a plane, other numbers of channels), 'already-exists', 'write-failed'
+ */
+export async function createPng(
+  location: ImageLocation,
+  spec: ImageSpec,
+  options: CreateImageOptions = {},
+): Promise<ImageSink> {
+  throwIfAborted(options.signal);
+  checkSpec(location.path, spec);
+  return new PngSink(location.path, spec, await createTarget(location, options));
+}
+
+function checkSpec(path: string, spec: ImageSpec): void {
+  if (!pngWriteDtypes.includes(spec.dtype)) {
+    throw new BrushwoodError(
+      'unsupported-dtype',
+      `${path}: PNG holds uint8 or uint16, not ${spec.dtype}. Choose one of them, or TIFF, HDF5 or Zarr.`,
+      { file: path, dtype: spec.dtype },
+    );
+  }
+  checkAxes(spec.axes, new AxisOrder(spec.axes).toFileShape(spec.shape), path);
+  const [t, c, z] = spec.shape;
+  if (t > 1 || z > 1 || (c !== 1 && c !== 3)) {
+    throw new BrushwoodError(
+      'unsupported',
+      `${path}: PNG holds one plane with 1 or 3 channels, but the image has the shape (${spec.shape.join(', ')}), axes tczyx. ` +
+        'Choose TIFF, HDF5 or Zarr, or export single planes.',
+      { file: path, shape: [...spec.shape] },
+    );
+  }
+}
+
+class PngSink implements ImageSink {
+  readonly spec: ImageSpec;
+  readonly writeShape: Shape5 = [1, 1, 1, 1, 1];
+  private readonly path: string;
+  private readonly target: WriteTarget;
+  private plane: Tensor | undefined;
+
+  constructor(path: string, spec: ImageSpec, target: WriteTarget) {
+    this.path = path;
+    this.spec = spec;
+    this.target = target;
+    this.plane = allocateTensor(spec.dtype, spec.shape);
+  }
+
+  async write(roi: Roi, tensor: Tensor, options: { signal?: AbortSignal } = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    if (!this.plane) throw new BrushwoodError('closed', `${this.path} is finished; nothing can be added to it.`);
+    checkRoi(roi, this.spec.shape, this.path);
+    const shape = roiShape(roi);
+    if (shape.some((size, i) => size !== tensor.shape[i]) || tensor.data.length !== elementCount(shape)) {
+      throw new BrushwoodError(
+        'shape-mismatch',
+        `${this.path}: a box of shape (${shape.join(', ')}) was to be written, got values of shape (${tensor.shape.join(', ')}).`,
+      );
+    }
+    if (tensorDtype(tensor) !== this.spec.dtype) {
+      throw new BrushwoodError(
+        'unsupported-dtype',
+        `${this.path} holds ${this.spec.dtype}, got values of ${tensorDtype(tensor)}. Convert them first.`,
+      );
+    }
+    copyBox(tensor, wholeRoi(tensor.shape), this.plane, roi);
+  }
+
+  async close(): Promise<void> {
+    const { plane } = this;
+    if (!plane) return;
+    this.plane = undefined;
+    try {
+      const bytes = await this.encode(plane);
+      await this.target.write([{ position: 0, bytes }]);
+      await this.target.close(bytes.length);
+    } catch (error) {
+      await this.target.abort();
+      throw error;
+    }
+  }
+
+  async abort(): Promise<void> {
+    this.plane = undefined;
+    await this.target.abort();
+  }
+
+  private encode(plane: Tensor): Promise<Uint8Array> {
+    const [, channels, , height, width] = this.spec.shape;
+    const data = new AxisOrder('yxc').fromCore(plane.data, plane.shape);
+    return rasterCodec.encodePng({ width, height, channels, dtype: this.spec.dtype, data });
+  }
+}
