@@ -1,1 +1,2 @@
-export {};
+export { omeZarr } from './format.ts';
+export { ioZarr } from './plugin.ts';

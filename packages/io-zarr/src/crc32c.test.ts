@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { Crc32cCodec, crc32c } from './crc32c.ts';
+
+describe('crc32c', () => {
+  // RFC 3720, appendix B.4, and the check value of the CRC catalogues.
+  it.each([
+    ['32 zeros', new Uint8Array(32), 0x8a9136aa],
+    ['32 ones', new Uint8Array(32).fill(255), 0x62a8ab43],
+    ['0 to 31', Uint8Array.from({ length: 32 }, (_, i) => i), 0x46dd794e],
+    ['"123456789"', new TextEncoder().encode('123456789'), 0xe3069283],
+  ])('of %s is as published', (_, bytes, expected) => {
+    expect(crc32c(bytes)).toBe(expected);
+  });
+
+  it('follows the data, and a changed byte is noticed', () => {
+    const codec = Crc32cCodec.fromConfig();
+    const encoded = codec.encode(new TextEncoder().encode('123456789'));
+    expect([...encoded.subarray(9)]).toEqual([0x83, 0x92, 0x06, 0xe3]);
+    expect(codec.decode(encoded)).toEqual(new TextEncoder().encode('123456789'));
+    encoded[3]! ^= 1;
+    expect(() => codec.decode(encoded)).toThrowError(expect.objectContaining({ code: 'broken-file' }));
+  });
+});

@@ -1,0 +1,64 @@
+import { BrushwoodError, type ImageLocation } from '@brushwood/core';
+import { openFolder } from '#folder-store';
+
+/** Part of a stored object: by its place, or its last bytes. */
+export type ByteRange = { readonly offset: number; readonly length: number } | { readonly suffixLength: number };
+
+/**
+ * Where the objects of a Zarr hierarchy lie; keys begin with a slash. In the shape zarrita asks for. What does not exist is
+ * undefined; a range comes complete or not at all.
+ * @throws {BrushwoodError} 'broken-file' if an object cannot be read or ends early; 'unsupported' for a way out of the root.
+ */
+export interface ZarrStore {
+  get(key: string, options?: { signal?: AbortSignal }): Promise<Uint8Array | undefined>;
+  getRange(key: string, range: ByteRange, options?: { signal?: AbortSignal }): Promise<Uint8Array | undefined>;
+  /** Names of the folders below a path, where the store can tell. */
+  folders?(path: string): Promise<string[]>;
+}
+
+/** A hierarchy and the place in it that was asked for. */
+export interface StoreLocation {
+  readonly store: ZarrStore;
+  /** Path of the wanted node below the root, without slashes around it; empty for the root. */
+  readonly innerPath: string;
+}
+
+/**
+ * Opens the hierarchy of a location. `a.zarr/s0` means `s0` in `a.zarr`, so that the metadata of the whole is found.
+ * @throws {BrushwoodError} 'not-found', 'unsupported' (a Blob, a path out of the root)
+ */
+export async function openStore(location: ImageLocation): Promise<StoreLocation> {
+  if (location.blob || location.tensor) {
+    throw new BrushwoodError('unsupported', `${location.path}: Zarr images are folders or URLs, not single files.`);
+  }
+  const [, root, below] = /^(.+\.zarr)\/+([^?]+?)\/*$/i.exec(location.path) ?? [undefined, location.path, ''];
+  const innerPath = [below, location.innerPath].filter(Boolean).join('/');
+  checkInnerPath(innerPath, location.path);
+  return { store: isUrl(root!) ? await openUrl(root!) : await openFolder(root!), innerPath };
+}
+
+/** Imported on use, so that work on folders does not wait for it. */
+async function openUrl(url: string): Promise<ZarrStore> {
+  const { openHttpStore } = await import('./http-store.ts');
+  return openHttpStore(url);
+}
+
+export function isUrl(path: string): boolean {
+  return /^https?:\/\//i.test(path);
+}
+
+/**
+ * Metadata of a file may name any path. It has to stay below the root, and survive being part of a URL.
+ * @throws {BrushwoodError} 'unsupported'
+ */
+export function checkInnerPath(innerPath: string, who: string): void {
+  if (innerPath === '') return;
+  const isPlain = innerPath.split('/').every((name) => /^[^\\%?#\0]+$/.test(name) && name !== '.' && name !== '..');
+  if (!isPlain) {
+    throw new BrushwoodError(
+      'unsupported',
+      `${who}: the path "${innerPath}" is refused, because only plain paths below the image's own folder are followed.`,
+      { innerPath },
+    );
+  }
+}
