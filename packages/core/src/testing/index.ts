@@ -40,3 +40,5 @@ export {
 export { classifierChecks, type ClassifierCheckOptions } from './classifier-checks.ts';
 export { blockOfSamples, clusterSamples, predictBlock, trainOn } from './cluster-samples.ts';
 export { findDifference } from './find-difference.ts';
+export { memoryFormat } from './memory-format.ts';
+export { storageFormatChecks, type StorageFormatSubject } from './storage-format-checks.ts';
