@@ -2,14 +2,13 @@ import {
   BrushwoodError,
   describeLocation,
   elementCount,
-  itemBytes,
   messageOf,
   type Dtype,
   type ImageLocation,
   type TypedArray,
 } from '@brushwood/core';
 import { runtime } from '#hdf5-runtime';
-import type { File, Metadata } from 'h5wasm';
+import type { Dataset, File, Metadata } from 'h5wasm';
 import type { Hdf5Library, MountedFile } from './hdf5-runtime.ts';
 import { decodeText, stripPadding } from './strings.ts';
 
@@ -121,45 +120,27 @@ export class Hdf5File {
 
   /** @throws 'not-found', 'unsupported' for a dataset whose values lie in other files */
   dataset(path: string): DatasetInfo {
-    const kind = this.kind(path);
-    if (kind === 'external-link' || kind === 'broken-link') throw this.outside(path, 'a link to another place');
-    if (kind !== 'dataset') {
-      const where = describeLocation({ ...this.location, innerPath: path });
-      throw new BrushwoodError('not-found', `There is no dataset at "${where}".`, { path: where });
-    }
-    const metadata = this.call(path, (file) =>
-      this.library.h5.Module.get_dataset_metadata(file.file_id, absolute(path)),
-    );
-    if (metadata.virtual_sources) throw this.outside(path, 'a virtual dataset');
-    return {
-      path,
-      shape: metadata.shape ?? [0],
-      dtype: dtypeOf(metadata),
-      isText: metadata.type === hdf5Class.string,
-      typeName: typeName(metadata),
-      chunks: metadata.chunks ?? undefined,
-      itemBytes: metadata.size,
-    };
+    return this.openDataset(path).info;
   }
 
   /** All values of a dataset of numbers. @throws 'unsupported-dtype', 'too-large', 'broken-file' */
   readNumbers(path: string): TypedArray {
-    const info = this.dataset(path);
-    return this.readBox(
-      info,
-      info.shape.map(() => 0),
-      info.shape,
+    const { info, handle } = this.openDataset(path);
+    if (!info.dtype) throw unsupportedDtype(info, this.location);
+    this.checkSize(path, elementCount(info.shape) * info.itemBytes);
+    return toTypedArray(
+      this.call(path, () => handle.value),
+      info.dtype,
     );
   }
 
   /** The values of a box, in the file's axis order. */
   readBox(info: DatasetInfo, start: readonly number[], stop: readonly number[]): TypedArray {
-    const { dtype } = info;
+    const { dtype, path } = info;
     if (!dtype) throw unsupportedDtype(info, this.location);
-    const count = elementCount(stop.map((s, i) => s - start[i]!));
-    this.checkSize(info.path, count * itemBytes(dtype));
-    const value = this.call(info.path, (file) => {
-      const dataset = new this.library.h5.Dataset(file.file_id, absolute(info.path));
+    this.checkSize(path, elementCount(stop.map((s, i) => s - start[i]!)) * info.itemBytes);
+    const value = this.call(path, (file) => {
+      const dataset = new this.library.h5.Dataset(file.file_id, absolute(path));
       return info.shape.length === 0 ? dataset.value : dataset.slice(start.map((s, i) => [s, stop[i]!]));
     });
     return toTypedArray(value, dtype);
@@ -167,10 +148,10 @@ export class Hdf5File {
 
   /** The strings of a dataset, one for a scalar. @throws 'not-found', 'broken-file' if it holds no strings */
   readTexts(path: string): string[] {
-    const info = this.dataset(path);
+    const { info, handle } = this.openDataset(path);
     if (!info.isText) throw brokenFile(`"${path}" should hold text, but holds ${info.typeName}`, this.location);
     this.checkSize(path, elementCount(info.shape) * 16);
-    const value = this.call(path, (file) => new this.library.h5.Dataset(file.file_id, absolute(path)).value);
+    const value = this.call(path, () => handle.value);
     return (Array.isArray(value) ? value : [value]).map((text) => stripPadding(decodeText(String(text))));
   }
 
@@ -223,6 +204,35 @@ export class Hdf5File {
         error,
       );
     }
+  }
+
+  private openDataset(path: string): { info: DatasetInfo; handle: Dataset } {
+    const handle = this.call(path, (file) => new this.library.h5.Dataset(file.file_id, absolute(path)));
+    let metadata: Metadata;
+    try {
+      metadata = this.call(path, () => handle.metadata);
+    } catch (error) {
+      throw this.explainMissing(path, error);
+    }
+    if (metadata.virtual_sources) throw this.outside(path, 'a virtual dataset');
+    const info: DatasetInfo = {
+      path,
+      shape: metadata.shape ?? [0],
+      dtype: dtypeOf(metadata),
+      isText: metadata.type === hdf5Class.string,
+      typeName: typeName(metadata),
+      chunks: metadata.chunks ?? undefined,
+      itemBytes: metadata.size,
+    };
+    return { info, handle };
+  }
+
+  private explainMissing(path: string, error: unknown): unknown {
+    const kind = this.kind(path);
+    if (kind === 'dataset') return error;
+    if (kind === 'external-link' || kind === 'broken-link') return this.outside(path, 'a link to another place');
+    const where = describeLocation({ ...this.location, innerPath: path });
+    return new BrushwoodError('not-found', `There is no dataset at "${where}".`, { path: where });
   }
 
   private checkSize(path: string, bytes: number): void {

@@ -1,2 +1,3 @@
 export { ioHdf5 } from './plugin.ts';
 export { compressedHdf5, hdf5 } from './format.ts';
+export { ilpStore } from './ilp/ilp-store.ts';

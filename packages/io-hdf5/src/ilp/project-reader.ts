@@ -23,9 +23,7 @@ export class ProjectReader {
 
   /** A string, or undefined if there is none. */
   text(path: string): string | undefined {
-    return this.file.kind(path) === 'dataset' && this.file.dataset(path).isText
-      ? this.file.readTexts(path)[0]
-      : undefined;
+    return this.texts(path)?.[0];
   }
 
   /** A list of strings, or undefined if there is none. */

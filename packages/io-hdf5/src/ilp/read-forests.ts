@@ -61,8 +61,9 @@ function readForest(reader: ProjectReader, group: string): VigraForest {
   const version = reader.file.attribute(group, 'vigra_random_forest_version');
   const number = Array.isArray(version) ? version[0] : version;
   if (typeof number === 'number' && number > 0.1) throw refused(`it has vigra's layout ${number}; 0.1 is known`);
-  const trees = reader
-    .names(group)
+  const trees = reader.file
+    .children(group)
+    .sort()
     .filter((name) => !name.startsWith('_'))
     .map((name) => readTree(reader, `${group}/${name}`));
   return {
@@ -78,12 +79,10 @@ function readForest(reader: ProjectReader, group: string): VigraForest {
 /** The datasets of shape (1,) in a group; all others are derived when the forest is written again. */
 function readScalars(reader: ProjectReader, group: string): Record<string, number> {
   const values: Record<string, number> = {};
-  for (const name of reader.names(group)) {
-    const path = `${group}/${name}`;
+  for (const name of reader.file.children(group)) {
     const isList = name === 'labels' || name === 'class_weights_';
-    if (isList || reader.file.kind(path) !== 'dataset') continue;
-    const numbers = reader.numbers(path);
-    if (numbers?.length === 1) values[name] = numbers[0]!;
+    const numbers = isList ? undefined : reader.file.readNumbers(`${group}/${name}`);
+    if (numbers?.length === 1) values[name] = Number(numbers[0]);
   }
   return values;
 }
