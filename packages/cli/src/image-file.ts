@@ -16,7 +16,9 @@ export function imageLocation(catalog: Catalog, path: string): ImageLocation {
   if (/^https?:\/\//.test(path)) return parseImagePath(path, catalog.formats);
   const location = existsSync(path) ? { path } : parseImagePath(path.replaceAll('\\', '/'), catalog.formats);
   if (!existsSync(location.path)) {
-    throw new BrushwoodError('not-found', `There is no file "${location.path}". Check the path.`, { path: location.path });
+    throw new BrushwoodError('not-found', `There is no file "${location.path}". Check the path.`, {
+      path: location.path,
+    });
   }
   checkFolder(catalog, location.path);
   return { ...location, path: resolve(location.path) };
@@ -25,10 +27,18 @@ export function imageLocation(catalog: Catalog, path: string): ImageLocation {
 /** Folders are images only for formats that are folders. */
 function checkFolder(catalog: Catalog, path: string): void {
   if (!statSync(path).isDirectory()) return;
-  const isFolderFormat = catalog.formats.some((format) => format.supports.innerPaths && format.extensions.some((ending) => path.toLowerCase().replace(/\/$/, '').endsWith(ending)));
+  const isFolderFormat = catalog.formats.some(
+    (format) =>
+      format.supports.innerPaths &&
+      format.extensions.some((ending) => path.toLowerCase().replace(/\/$/, '').endsWith(ending)),
+  );
   const hasZarrMetadata = ['.zarray', '.zgroup', 'zarr.json'].some((name) => existsSync(`${path}/${name}`));
   if (!isFolderFormat && !hasZarrMetadata) {
-    throw new BrushwoodError('unsupported-format', `"${path}" is a folder. Name the images in it, for example ${path.replace(/\/$/, '')}/*.tif.`, { path });
+    throw new BrushwoodError(
+      'unsupported-format',
+      `"${path}" is a folder. Name the images in it, for example ${path.replace(/\/$/, '')}/*.tif.`,
+      { path },
+    );
   }
 }
 
@@ -45,12 +55,21 @@ export interface ReferenceOptions {
 }
 
 /** Describes an image for a project; tells the user about grey pictures stored as RGB. */
-export async function referenceOf(catalog: Catalog, path: string, options: ReferenceOptions & { report: Report }): Promise<ImageReference> {
+export async function referenceOf(
+  catalog: Catalog,
+  path: string,
+  options: ReferenceOptions & { report: Report },
+): Promise<ImageReference> {
   const location = imageLocation(catalog, path);
   const { report, ...rest } = options;
-  const { reference, isGrayRgb } = await describeImage(catalog.formats, location, { ...rest, nickname: nicknameOf(location) });
+  const { reference, isGrayRgb } = await describeImage(catalog.formats, location, {
+    ...rest,
+    nickname: nicknameOf(location),
+  });
   if (isGrayRgb) {
-    report.note(`note: ${path} is a grey picture stored as RGB. With --channels gray it needs a third of the features and time.`);
+    report.note(
+      `note: ${path} is a grey picture stored as RGB. With --channels gray it needs a third of the features and time.`,
+    );
   }
   return reference;
 }

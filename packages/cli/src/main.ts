@@ -18,7 +18,9 @@ function reportError(error: unknown): void {
   const { argv, env, stdout, stderr } = process;
   const isKnown = error instanceof BrushwoodError;
   if (argv.includes('--json')) {
-    const facts = isKnown ? { code: error.code, message: error.message, details: error.details } : { code: 'internal', message: messageOf(error) };
+    const facts = isKnown
+      ? { code: error.code, message: error.message, details: error.details }
+      : { code: 'internal', message: messageOf(error) };
     stdout.write(`${JSON.stringify({ error: facts }, null, 2)}\n`);
   }
   const hint = isKnown ? '' : ' This is a fault of the program: please report it, with what BRUSHWOOD_DEBUG=1 prints.';

@@ -1,4 +1,13 @@
-import { BrushwoodError, abortError, isAbortError, messageOf, unpackError, type PoolRunOptions, type Task, type WorkerPool } from '@brushwood/core';
+import {
+  BrushwoodError,
+  abortError,
+  isAbortError,
+  messageOf,
+  unpackError,
+  type PoolRunOptions,
+  type Task,
+  type WorkerPool,
+} from '@brushwood/core';
 import { MessageChannel } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import type { WorkerReply, WorkerRequest } from './worker.ts';
@@ -10,12 +19,21 @@ export interface NodePoolOptions {
 }
 
 /** A pool of worker threads over piscina. Threads start with the first task. */
-export function createNodeWorkerPool({ threads, entry = new URL('./worker.js', import.meta.url) }: NodePoolOptions): WorkerPool {
+export function createNodeWorkerPool({
+  threads,
+  entry = new URL('./worker.js', import.meta.url),
+}: NodePoolOptions): WorkerPool {
   let started: Promise<Piscina> | undefined;
   let isClosed = false;
   const start = async () => {
     const { Piscina: Pool } = await import('piscina');
-    return new Pool({ filename: entry.href, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1, recordTiming: false });
+    return new Pool({
+      filename: entry.href,
+      minThreads: threads,
+      maxThreads: threads,
+      concurrentTasksPerWorker: 1,
+      recordTiming: false,
+    });
   };
   return {
     size: threads,
@@ -34,9 +52,15 @@ export function createNodeWorkerPool({ threads, entry = new URL('./worker.js', i
   };
 }
 
-async function post(pool: Piscina, request: WorkerRequest, { signal, onProgress, transfer = [] }: PoolRunOptions): Promise<WorkerReply> {
+async function post(
+  pool: Piscina,
+  request: WorkerRequest,
+  { signal, onProgress, transfer = [] }: PoolRunOptions,
+): Promise<WorkerReply> {
   const channel = onProgress && new MessageChannel();
-  channel?.port1.on('message', ({ done, total }) => onProgress?.({ phase: request.taskId, done, total, unit: 'steps' }));
+  channel?.port1.on('message', ({ done, total }) =>
+    onProgress?.({ phase: request.taskId, done, total, unit: 'steps' }),
+  );
   try {
     const message: WorkerRequest = channel ? { ...request, progress: channel.port2 } : request;
     const transferList = channel ? [...transfer, channel.port2] : [...transfer];

@@ -37,14 +37,20 @@ export function channelSelection(text: string): ChannelSelection {
 /** `--block 64` (every axis) or `--block 32,128,128` (z, y, x). */
 export function blockShape(text: string): Shape3 {
   const sizes = text.split(',').map(Number);
-  const isValid = sizes.every((size) => Number.isInteger(size) && size >= 1) && (sizes.length === 1 || sizes.length === 3);
-  if (!isValid) throw new InvalidArgumentError(`Say one size for all axes or three for z,y,x, like 64 or 32,128,128; got "${text}".`);
+  const isValid =
+    sizes.every((size) => Number.isInteger(size) && size >= 1) && (sizes.length === 1 || sizes.length === 3);
+  if (!isValid)
+    throw new InvalidArgumentError(
+      `Say one size for all axes or three for z,y,x, like 64 or 32,128,128; got "${text}".`,
+    );
   return sizes.length === 1 ? [sizes[0]!, sizes[0]!, sizes[0]!] : [sizes[0]!, sizes[1]!, sizes[2]!];
 }
 
 /** `--map 0=1,255=2`. */
 export function valueMap(text: string): ReadonlyMap<number, number> {
-  const entries = text.split(',').map((part) => part.split('=').map((side) => (side.trim() === '' ? Number.NaN : Number(side))));
+  const entries = text
+    .split(',')
+    .map((part) => part.split('=').map((side) => (side.trim() === '' ? Number.NaN : Number(side))));
   if (!entries.every((entry) => entry.length === 2 && entry.every(Number.isInteger))) {
     throw new InvalidArgumentError(`Say VALUE=LABEL pairs like 0=1,255=2; got "${text}".`);
   }
@@ -74,7 +80,8 @@ export function optionValues(pairs: readonly string[]): OptionValues {
     if (at < 1) throw new BrushwoodError('invalid-parameter', `Say --option KEY=VALUE, got "${pair}".`);
     const text = pair.slice(at + 1);
     const number = Number(text);
-    values[pair.slice(0, at)] = text === 'true' ? true : text === 'false' ? false : text !== '' && !Number.isNaN(number) ? number : text;
+    values[pair.slice(0, at)] =
+      text === 'true' ? true : text === 'false' ? false : text !== '' && !Number.isNaN(number) ? number : text;
   }
   return values;
 }

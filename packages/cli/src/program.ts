@@ -3,7 +3,16 @@ import { Command, Option } from 'commander';
 import { createRequire } from 'node:module';
 import { classActions } from './commands/classes.ts';
 import { laneActions } from './commands/lanes.ts';
-import { blockShape, channelSelection, collect, defaultThreads, optionValues, valueMap, wholeNumber, type CommonOptions } from './options.ts';
+import {
+  blockShape,
+  channelSelection,
+  collect,
+  defaultThreads,
+  optionValues,
+  valueMap,
+  wholeNumber,
+  type CommonOptions,
+} from './options.ts';
 import { Report } from './report.ts';
 
 /** What a command needs from the process: its services, made for a number of threads, and a signal for Ctrl-C. */
@@ -100,17 +109,24 @@ function addModelCommands(program: Command, context: CommandContext): void {
     .action(async (project: string, options) => {
       const { train } = await import('./commands/train.ts');
       const settings = { ...options, options: optionValues(options.option), lanes: options.lanes ?? [] };
-      await withServices(context, options, (services) => train(services, project, { ...settings, signal: context.signal, report: new Report(options) }));
+      await withServices(context, options, (services) =>
+        train(services, project, { ...settings, signal: context.signal, report: new Report(options) }),
+      );
     });
   command(program, 'predict <project> [images...]', "segment images; without IMAGES the project's own")
-    .option('-o, --output <pattern>', 'file, folder or pattern with {dataset_dir} {project_dir} {nickname} {result_type}')
+    .option(
+      '-o, --output <pattern>',
+      'file, folder or pattern with {dataset_dir} {project_dir} {nickname} {result_type}',
+    )
     .addOption(
       new Option('--source <source...>', 'what to write, several allowed')
         .choices(['probabilities', 'segmentation', 'uncertainty', 'features', 'labels'])
         .default(['probabilities']),
     )
     .option('--format <id>', 'file format (default: by the extension of -o, else tiff)')
-    .addOption(new Option('--dtype <dtype>', 'data type; probabilities scale to the range of integer types').choices(dtypes))
+    .addOption(
+      new Option('--dtype <dtype>', 'data type; probabilities scale to the range of integer types').choices(dtypes),
+    )
     .option('--mask <image>', 'predict only where this image is above 0; one per input', collect, [])
     .addOption(channelsOption())
     .addOption(inputAxesOption())
@@ -126,7 +142,11 @@ function addModelCommands(program: Command, context: CommandContext): void {
         predict(services, project, images, { ...options, signal: context.signal, report: new Report(options) }),
       );
     });
-  command(program, 'evaluate <project> [images...]', "compare predictions with the truth; without IMAGES the project's own images")
+  command(
+    program,
+    'evaluate <project> [images...]',
+    "compare predictions with the truth; without IMAGES the project's own images",
+  )
     .option('--truth <image>', 'truth of an image, in order; repeat for several', collect, [])
     .option('--instances', 'the truth numbers objects: above 0 is the second class, 0 the first')
     .option('--map <pairs>', 'labels of the truth values, like 0=1,255=2; others are not compared', valueMap)
@@ -148,10 +168,12 @@ function addInspectionCommands(program: Command, context: CommandContext): void 
       const { info } = await import('./commands/info.ts');
       await info(context.services(1), file, { ...options, report: new Report(options) });
     });
-  command(program, 'plugins', 'list filters, classifiers and formats, and where they come from').action(async (options) => {
-    const { plugins } = await import('./commands/plugins.ts');
-    plugins(context.services(1), new Report(options));
-  });
+  command(program, 'plugins', 'list filters, classifiers and formats, and where they come from').action(
+    async (options) => {
+      const { plugins } = await import('./commands/plugins.ts');
+      plugins(context.services(1), new Report(options));
+    },
+  );
 }
 
 /** A subcommand with the options all have. */
@@ -163,7 +185,11 @@ function command(program: Command, name: string, description: string): Command {
     .option('--quiet', 'print nothing but the result and errors');
 }
 
-async function withServices(context: CommandContext, { threads }: CommonOptions, run: (services: PipelineServices) => Promise<void>): Promise<void> {
+async function withServices(
+  context: CommandContext,
+  { threads }: CommonOptions,
+  run: (services: PipelineServices) => Promise<void>,
+): Promise<void> {
   const services = context.services(threads);
   try {
     await run(services);
@@ -172,8 +198,12 @@ async function withServices(context: CommandContext, { threads }: CommonOptions,
   }
 }
 
-const channelsOption = () => new Option('--channels <channels>', 'gray (for a grey picture stored as RGB) or channel numbers from 0').argParser(channelSelection);
+const channelsOption = () =>
+  new Option('--channels <channels>', 'gray (for a grey picture stored as RGB) or channel numbers from 0').argParser(
+    channelSelection,
+  );
 const inputAxesOption = () => new Option('--input-axes <axes>', 'axes of the image, slowest first, letters of tczyx');
 const forceOption = (description: string) => new Option('--force', description);
-const threadsOption = () => new Option('--threads <n>', 'worker threads').default(defaultThreads()).argParser(wholeNumber('--threads', 1, 256));
+const threadsOption = () =>
+  new Option('--threads <n>', 'worker threads').default(defaultThreads()).argParser(wholeNumber('--threads', 1, 256));
 const engineOption = () => new Option('--engine <id>', 'filter engine (see: brushwood plugins)').hideHelp();

@@ -14,7 +14,9 @@ import type { Report } from './report.ts';
 
 /** The store of a project path. There is one format, ilastik's. */
 function storeOf(catalog: Catalog, path: string): ProjectStore {
-  const store = catalog.projectStores.find((candidate) => candidate.extensions.some((extension) => path.toLowerCase().endsWith(extension)));
+  const store = catalog.projectStores.find((candidate) =>
+    candidate.extensions.some((extension) => path.toLowerCase().endsWith(extension)),
+  );
   if (!store) {
     throw new BrushwoodError(
       'invalid-parameter',
@@ -35,7 +37,11 @@ export async function loadProject(catalog: Catalog, path: string, report: Report
 
 function checkProjectPath(path: string): void {
   if (!existsSync(path)) {
-    throw new BrushwoodError('not-found', `There is no project "${path}". Make one: brushwood create ${path} --image IMAGE.`, { path });
+    throw new BrushwoodError(
+      'not-found',
+      `There is no project "${path}". Make one: brushwood create ${path} --image IMAGE.`,
+      { path },
+    );
   }
   if (statSync(path).isDirectory()) {
     throw new BrushwoodError('broken-file', `"${path}" is a folder, not a project file. Name the .ilp file.`, { path });
@@ -43,10 +49,19 @@ function checkProjectPath(path: string): void {
 }
 
 /** Writes a project that is new on disk. */
-export async function createProject(catalog: Catalog, path: string, make: () => Promise<Project>, options: { report: Report; force?: boolean }): Promise<void> {
+export async function createProject(
+  catalog: Catalog,
+  path: string,
+  make: () => Promise<Project>,
+  options: { report: Report; force?: boolean },
+): Promise<void> {
   const store = storeOf(catalog, path);
   if (existsSync(path) && !options.force) {
-    throw new BrushwoodError('already-exists', `"${path}" exists already. Use another name, or --force to replace it.`, { path });
+    throw new BrushwoodError(
+      'already-exists',
+      `"${path}" exists already. Use another name, or --force to replace it.`,
+      { path },
+    );
   }
   const location = { path: resolve(path) };
   const lock = await store.lock(location);

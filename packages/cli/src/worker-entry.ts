@@ -9,7 +9,9 @@ export interface WorkerRequest {
   readonly progress?: MessagePort;
 }
 
-export type WorkerReply = { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly error: TransferredError };
+export type WorkerReply =
+  | { readonly ok: true; readonly output: unknown }
+  | { readonly ok: false; readonly error: TransferredError };
 
 /** The function piscina calls in a worker thread. Aborting ends the thread, so the signal a handler sees never fires. */
 export function createWorkerEntry(plugins: readonly Plugin[]): (request: WorkerRequest) => Promise<unknown> {
@@ -17,7 +19,10 @@ export function createWorkerEntry(plugins: readonly Plugin[]): (request: WorkerR
   return async ({ taskId, input, progress }) => {
     try {
       const onProgress = (done: number, total: number) => progress?.postMessage({ done, total });
-      const { output, transfer } = await runner.run(taskId, input, { signal: new AbortController().signal, onProgress });
+      const { output, transfer } = await runner.run(taskId, input, {
+        signal: new AbortController().signal,
+        onProgress,
+      });
       const reply: WorkerReply = { ok: true, output };
       return Piscina.move({ [Piscina.transferableSymbol]: transfer, [Piscina.valueSymbol]: reply } as never);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { addClass, addLane, defaultSigmas, emptySelection, type ChannelSelection, type PipelineServices, type Project } from '@brushwood/core';
+import { addLane, newProject, type ChannelSelection, type PipelineServices, type Project } from '@brushwood/core';
 import { referenceOf } from '../image-file.ts';
 import { createProject } from '../project-file.ts';
 import type { Report } from '../report.ts';
@@ -13,37 +13,36 @@ export interface CreateOptions {
 }
 
 /** `brushwood create P.ilp --image A`: a project of images, without labels and features. */
-export async function create({ catalog }: PipelineServices, path: string, options: CreateOptions & { report: Report }): Promise<void> {
+export async function create(
+  { catalog }: PipelineServices,
+  path: string,
+  options: CreateOptions & { report: Report },
+): Promise<void> {
   const { report, image, channels, inputAxes, copy, force } = options;
   const make = async () => {
-    let project = emptyProject(catalog.filters);
-    for (const name of options.class.length > 0 ? options.class : ['Label 1', 'Label 2']) project = addClass(project, name);
+    let project = newProject(catalog, options.class.length > 0 ? options.class : undefined);
     for (const file of image) {
-      const reference = await referenceOf(catalog, file, { axes: inputAxes, channels, storage: copy ? 'embedded' : 'relative', report });
+      const reference = await referenceOf(catalog, file, {
+        axes: inputAxes,
+        channels,
+        storage: copy ? 'embedded' : 'relative',
+        report,
+      });
       project = addLane(project, reference);
     }
     const isFlat = project.lanes.every((lane) => lane.rawData.shape[2] === 1);
-    created = { ...project, features: { ...project.features, computeIn2d: defaultSigmas.map(() => isFlat) } };
+    created = { ...project, features: { ...project.features, computeIn2d: project.features.sigmas.map(() => isFlat) } };
     return created;
   };
   let created: Project | undefined;
   await createProject(catalog, path, make, { report, force });
   const lanes = created?.lanes.length ?? 0;
-  report.result(`Created ${path} with ${lanes} image(s) and the classes ${created?.classes.map((item) => item.name).join(', ')}.`, {
-    project: path,
-    lanes,
-    classes: created?.classes.map((item) => item.name),
-  });
-}
-
-function emptyProject(filters: PipelineServices['catalog']['filters']): Project {
-  return {
-    workflowId: 'Pixel Classification',
-    lanes: [],
-    classes: [],
-    features: emptySelection(filters, true),
-    classifier: { classifierId: 'random-forest', options: {}, seed: 0 },
-    exportSettings: {},
-    carried: [],
-  };
+  report.result(
+    `Created ${path} with ${lanes} image(s) and the classes ${created?.classes.map((item) => item.name).join(', ')}.`,
+    {
+      project: path,
+      lanes,
+      classes: created?.classes.map((item) => item.name),
+    },
+  );
 }

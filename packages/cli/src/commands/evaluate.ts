@@ -28,7 +28,12 @@ export interface EvaluateOptions {
 }
 
 /** `brushwood evaluate P.ilp [INPUT…] --truth MASK…`: predicts each image and compares it with its truth. */
-export async function evaluate(services: PipelineServices, path: string, inputs: readonly string[], options: EvaluateOptions): Promise<void> {
+export async function evaluate(
+  services: PipelineServices,
+  path: string,
+  inputs: readonly string[],
+  options: EvaluateOptions,
+): Promise<void> {
   const { catalog } = services;
   const { report } = options;
   const project = await loadProject(catalog, path, report);
@@ -58,7 +63,12 @@ export async function evaluate(services: PipelineServices, path: string, inputs:
   });
 }
 
-function evaluatedImages({ catalog }: PipelineServices, project: Project, inputs: readonly string[], options: EvaluateOptions): ImageRequest[] {
+function evaluatedImages(
+  { catalog }: PipelineServices,
+  project: Project,
+  inputs: readonly string[],
+  options: EvaluateOptions,
+): ImageRequest[] {
   if (inputs.length === 0) return project.lanes.map((lane) => requestOf(lane.rawData));
   const channels = options.channels ?? project.lanes[0]?.rawData.channels;
   return inputs.map((input) => ({ location: imageLocation(catalog, input), axes: options.inputAxes, channels }));
@@ -68,12 +78,19 @@ function truthMeaning(project: Project, { instances, map }: EvaluateOptions): Tr
   if (instances && map) throw new BrushwoodError('invalid-parameter', 'Say either --instances or --map, not both.');
   if (map) {
     const bad = [...map.values()].find((label) => label < 0 || label > project.classes.length);
-    if (bad !== undefined) throw new BrushwoodError('invalid-parameter', `--map names label ${bad}, but the project has the classes 1 to ${project.classes.length}.`);
+    if (bad !== undefined)
+      throw new BrushwoodError(
+        'invalid-parameter',
+        `--map names label ${bad}, but the project has the classes 1 to ${project.classes.length}.`,
+      );
     return { kind: 'map', labels: map };
   }
   if (!instances) return { kind: 'labels' };
   if (project.classes.length !== 2) {
-    throw new BrushwoodError('invalid-parameter', `--instances needs a project of two classes (background, foreground); this one has ${project.classes.length}. Use --map.`);
+    throw new BrushwoodError(
+      'invalid-parameter',
+      `--instances needs a project of two classes (background, foreground); this one has ${project.classes.length}. Use --map.`,
+    );
   }
   return { kind: 'instances', background: 0, foreground: 1 };
 }
@@ -81,7 +98,13 @@ function truthMeaning(project: Project, { instances, map }: EvaluateOptions): Tr
 async function compare(
   services: PipelineServices,
   project: Project,
-  parts: { image: ImageRequest; truth: string; confusion: ReturnType<typeof emptyConfusion>; meaning: TruthMeaning; options: EvaluateOptions },
+  parts: {
+    image: ImageRequest;
+    truth: string;
+    confusion: ReturnType<typeof emptyConfusion>;
+    meaning: TruthMeaning;
+    options: EvaluateOptions;
+  },
 ): Promise<void> {
   const { catalog } = services;
   const { signal, report } = parts.options;
@@ -90,7 +113,12 @@ async function compare(
     await workflowOf(catalog, project).predict(project, {
       services,
       image: parts.image,
-      outputs: [{ sourceId: 'segmentation', openSink: async (spec) => createEvaluationSink(spec, truth, parts.confusion, parts.meaning) }],
+      outputs: [
+        {
+          sourceId: 'segmentation',
+          openSink: async (spec) => createEvaluationSink(spec, truth, parts.confusion, parts.meaning),
+        },
+      ],
       signal,
       onProgress: report.onProgress,
     });
@@ -99,7 +127,11 @@ async function compare(
   }
 }
 
-function describe(names: readonly string[], scores: Scores, perImage: readonly { image: string; scores: Scores }[]): string {
+function describe(
+  names: readonly string[],
+  scores: Scores,
+  perImage: readonly { image: string; scores: Scores }[],
+): string {
   const percent = (value: number) => (Number.isNaN(value) ? '–' : (100 * value).toFixed(2));
   const classRows = scores.classes.map((score, i) => [
     names[i]!,
@@ -109,7 +141,11 @@ function describe(names: readonly string[], scores: Scores, perImage: readonly {
     percent(score.iou),
     String(score.support),
   ]);
-  const imageRows = perImage.map(({ image, scores: own }) => [image, percent(own.accuracy), ...own.classes.map((score) => percent(score.iou))]);
+  const imageRows = perImage.map(({ image, scores: own }) => [
+    image,
+    percent(own.accuracy),
+    ...own.classes.map((score) => percent(score.iou)),
+  ]);
   const confusionRows = scores.confusion.map((row, i) => [names[i]!, ...row.map(String)]);
   return [
     `Accuracy ${percent(scores.accuracy)} %, mean IoU ${percent(scores.meanIou)} % over ${scores.voxels} voxels.`,

@@ -31,8 +31,12 @@ export async function features(services: PipelineServices, path: string, options
   const isEdit = options.all || options.clear || options.select.length > 0 || options.twoD !== undefined;
   const edit = (project: Project) => dropModel({ ...project, features: editSelection(services, project, options) });
   const project = isEdit ? await editProject(catalog, path, edit, report) : await loadProject(catalog, path, report);
-  const names = hasSelectedFeatures(project.features) ? workflowOf(catalog, project).featureNames(project, catalog) : [];
-  const text = options.list ? names.map((name, i) => `${i}  ${name}`).join('\n') : matrix(services, project.features, names.length);
+  const names = hasSelectedFeatures(project.features)
+    ? workflowOf(catalog, project).featureNames(project, catalog)
+    : [];
+  const text = options.list
+    ? names.map((name, i) => `${i}  ${name}`).join('\n')
+    : matrix(services, project.features, names.length);
   report.result(text, { ...project.features, features: names });
 }
 
@@ -45,7 +49,10 @@ function editSelection({ catalog }: PipelineServices, project: Project, options:
     const filter = findById(catalog.filters, id, 'filter');
     const sigma = Number(sigmaText);
     if (!(Number.isFinite(sigma) && sigma > 0)) {
-      throw new BrushwoodError('invalid-parameter', `Say --select FILTER:SIGMA with a sigma above 0, like ${filter.id}:1.6; got "${cell}".`);
+      throw new BrushwoodError(
+        'invalid-parameter',
+        `Say --select FILTER:SIGMA with a sigma above 0, like ${filter.id}:1.6; got "${cell}".`,
+      );
     }
     selection = selectFeature(withAllFilters(catalog, selection), filter.id, sigma);
   }
@@ -65,7 +72,10 @@ function withAllFilters({ filters }: PipelineServices['catalog'], selection: Fea
 
 function matrix({ catalog }: PipelineServices, selection: FeatureSelection, featureCount: number): string {
   const nameOf = (id: string) => catalog.filters.find((filter) => filter.id === id)?.displayName ?? `${id} (unknown)`;
-  const rows = selection.filterIds.map((id, row) => [nameOf(id), ...selection.sigmas.map((_, column) => (selection.selected[row]![column] ? '×' : '·'))]);
+  const rows = selection.filterIds.map((id, row) => [
+    nameOf(id),
+    ...selection.sigmas.map((_, column) => (selection.selected[row]![column] ? '×' : '·')),
+  ]);
   const modes = ['computed in', ...selection.computeIn2d.map((is2d) => (is2d ? '2D' : '3D'))];
   return `${table(['sigma', ...selection.sigmas.map(String)], [...rows, modes])}\n${featureCount} feature(s) per voxel`;
 }

@@ -17,9 +17,15 @@ import { table } from '../table.ts';
 import { labelCounts } from './classes.ts';
 
 /** `brushwood info FILE`: what is in an image or project. */
-export async function info(services: PipelineServices, path: string, { report, inputAxes }: { report: Report; inputAxes?: string }): Promise<void> {
+export async function info(
+  services: PipelineServices,
+  path: string,
+  { report, inputAxes }: { report: Report; inputAxes?: string },
+): Promise<void> {
   const { catalog } = services;
-  const isProject = catalog.projectStores.some((store) => store.extensions.some((extension) => path.toLowerCase().endsWith(extension)));
+  const isProject = catalog.projectStores.some((store) =>
+    store.extensions.some((extension) => path.toLowerCase().endsWith(extension)),
+  );
   if (isProject && (existsSync(path) || !parseImagePath(path, catalog.formats).innerPath)) {
     describeProject(await loadProject(catalog, path, report), report);
     return;
@@ -29,12 +35,18 @@ export async function info(services: PipelineServices, path: string, { report, i
   const datasets = location.innerPath === undefined ? await format.list?.(location) : undefined;
   if (datasets && datasets.length !== 1) {
     const rows = datasets.map((entry) => [entry.innerPath, entry.shape.join('×'), entry.dtype]);
-    report.result(`${path}: ${format.displayName} with ${datasets.length} datasets\n${table(['dataset', 'shape', 'dtype'], rows)}`, { format: format.id, datasets });
+    report.result(
+      `${path}: ${format.displayName} with ${datasets.length} datasets\n${table(['dataset', 'shape', 'dtype'], rows)}`,
+      { format: format.id, datasets },
+    );
     return;
   }
   const source = await format.open(location, { axes: inputAxes });
   try {
-    report.result(describeImage(describeLocation(location), format.displayName, source.info), { format: format.id, ...source.info });
+    report.result(describeImage(describeLocation(location), format.displayName, source.info), {
+      format: format.id,
+      ...source.info,
+    });
   } finally {
     await source.close();
   }
@@ -42,7 +54,9 @@ export async function info(services: PipelineServices, path: string, { report, i
 
 function describeImage(name: string, format: string, image: ImageInfo): string {
   const { voxelSize } = image;
-  const size = voxelSize && (['x', 'y', 'z'] as const).flatMap((axis) => (voxelSize[axis] === undefined ? [] : [`${axis} ${voxelSize[axis]}`]));
+  const size =
+    voxelSize &&
+    (['x', 'y', 'z'] as const).flatMap((axis) => (voxelSize[axis] === undefined ? [] : [`${axis} ${voxelSize[axis]}`]));
   const rows = [
     ['format', format],
     ['axes in the file', image.fileAxes],
@@ -64,7 +78,12 @@ function describeProject(project: Project, report: Report): void {
     `${project.workflowId} project with ${project.lanes.length} image(s)`,
     table(
       ['lane', 'nickname', 'shape tczyx', 'channels used'],
-      project.lanes.map(({ rawData }, i) => [String(i), rawData.nickname, rawData.shape.join('×'), String(usedChannelCount(rawData))]),
+      project.lanes.map(({ rawData }, i) => [
+        String(i),
+        rawData.nickname,
+        rawData.shape.join('×'),
+        String(usedChannelCount(rawData)),
+      ]),
     ),
     table(
       ['label', 'class', 'labelled'],
@@ -78,14 +97,20 @@ function describeProject(project: Project, report: Report): void {
     lanes: project.lanes.map(({ rawData }) => rawData),
     classes: project.classes.map((item, i) => ({ ...item, labelled: counts[i] })),
     features: project.features,
-    classifier: { classifierId: classifier.classifierId, options: classifier.options, seed: classifier.seed, report: classifier.report },
+    classifier: {
+      classifierId: classifier.classifierId,
+      options: classifier.options,
+      seed: classifier.seed,
+      report: classifier.report,
+    },
     isTrained: classifier.model !== undefined,
   });
 }
 
 function describeModel(model: StoredModel, classifier: ClassifierState): string {
   const { report } = classifier;
-  const trees = model.layout === 'vigra-forests' ? model.forests.reduce((sum, forest) => sum + forest.trees.length, 0) : undefined;
+  const trees =
+    model.layout === 'vigra-forests' ? model.forests.reduce((sum, forest) => sum + forest.trees.length, 0) : undefined;
   const parts = [`${model.classifierId}: ${model.featureCount} features`, `classes ${model.knownLabels.join(', ')}`];
   if (trees !== undefined) parts.push(`${trees} trees`);
   if (report?.outOfBagError !== undefined) parts.push(`out-of-bag error ${(100 * report.outOfBagError).toFixed(2)} %`);

@@ -4,6 +4,7 @@ import {
   findLane,
   importLabels,
   openImage,
+  outputFormat,
   readLabels,
   roiShape,
   wholeRoi,
@@ -12,7 +13,7 @@ import {
   type Project,
 } from '@brushwood/core';
 import { imageLocation } from '../image-file.ts';
-import { outputFormat, outputLocation } from '../output-file.ts';
+import { outputLocation } from '../output-file.ts';
 import { editProject, loadProject } from '../project-file.ts';
 import type { Report } from '../report.ts';
 
@@ -30,7 +31,10 @@ export interface LabelOptions {
 /** `brushwood label P.ilp --labels MASK` or `--export OUT`. */
 export async function label(services: PipelineServices, path: string, options: LabelOptions): Promise<void> {
   if ((options.labels === undefined) === (options.export === undefined)) {
-    throw new BrushwoodError('invalid-parameter', 'Say either --labels MASK to import labels or --export FILE to write them.');
+    throw new BrushwoodError(
+      'invalid-parameter',
+      'Say either --labels MASK to import labels or --export FILE to write them.',
+    );
   }
   if (options.export === undefined) await importFrom(services, path, options);
   else await exportTo(services, path, options);
@@ -41,7 +45,10 @@ async function importFrom({ catalog }: PipelineServices, path: string, options: 
   let lane = 0;
   const edit = async (project: Project) => {
     lane = findLane(project, options.lane);
-    const source = await openImage(catalog.formats, { location: imageLocation(catalog, options.labels!), axes: options.inputAxes });
+    const source = await openImage(catalog.formats, {
+      location: imageLocation(catalog, options.labels!),
+      axes: options.inputAxes,
+    });
     try {
       return await importLabels(project, source, { lane, isMerge: options.merge, valueMap: options.map });
     } finally {
@@ -62,7 +69,7 @@ async function exportTo({ catalog }: PipelineServices, path: string, options: La
   const project = await loadProject(catalog, path, report);
   const lane = project.lanes[findLane(project, options.lane)]!;
   const location = outputLocation(catalog, options.export!);
-  const format = outputFormat(catalog, { path: location.path });
+  const format = outputFormat(catalog.formats, { path: location.path });
   const colors = project.classes.map((item) => item.color);
   const sink = await format.create!(
     location,

@@ -24,10 +24,16 @@ export interface LanesOptions {
   readonly report: Report;
 }
 
-export const laneActions = 'add IMAGE… | remove LANE | replace LANE IMAGE | relink LANE IMAGE | copy LANE | mask LANE IMAGE | unmask LANE';
+export const laneActions =
+  'add IMAGE… | remove LANE | replace LANE IMAGE | relink LANE IMAGE | copy LANE | mask LANE IMAGE | unmask LANE';
 
 /** `brushwood lanes P.ilp [ACTION …]`: lists or changes the images of a project. */
-export async function lanes(services: PipelineServices, path: string, [action, ...rest]: readonly string[], options: LanesOptions): Promise<void> {
+export async function lanes(
+  services: PipelineServices,
+  path: string,
+  [action, ...rest]: readonly string[],
+  options: LanesOptions,
+): Promise<void> {
   const { catalog } = services;
   const { report } = options;
   const edit = action === undefined ? undefined : laneEdit(services, action, rest, options);
@@ -42,7 +48,11 @@ function laneEdit({ catalog }: PipelineServices, action: string, rest: readonly 
   const [lane = '', file = ''] = rest;
   const counts: Record<string, number> = { remove: 1, replace: 2, relink: 2, copy: 1, mask: 2, unmask: 1 };
   const isRightCount = action === 'add' ? rest.length >= 1 : rest.length === counts[action];
-  if (!isRightCount) throw new BrushwoodError('invalid-parameter', `Say: brushwood lanes PROJECT ${laneActions}; got "${[action, ...rest].join(' ')}".`);
+  if (!isRightCount)
+    throw new BrushwoodError(
+      'invalid-parameter',
+      `Say: brushwood lanes PROJECT ${laneActions}; got "${[action, ...rest].join(' ')}".`,
+    );
   const at = (project: Project) => findLane(project, lane);
   const edits: Record<string, (project: Project) => Promise<Project> | Project> = {
     async add(project) {
@@ -52,7 +62,8 @@ function laneEdit({ catalog }: PipelineServices, action: string, rest: readonly 
     },
     remove: (project) => removeLane(project, at(project)),
     replace: async (project) => replaceLane(project, at(project), await describe(file, channels)),
-    relink: async (project) => relinkLane(project, at(project), await describe(file, project.lanes[at(project)]!.rawData.channels)),
+    relink: async (project) =>
+      relinkLane(project, at(project), await describe(file, project.lanes[at(project)]!.rawData.channels)),
     copy: (project) => embedLane(project, at(project)),
     mask: async (project) => setPredictionMask(project, at(project), await describe(file, 'all')),
     unmask: (project) => setPredictionMask(project, at(project), undefined),

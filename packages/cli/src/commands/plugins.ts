@@ -14,8 +14,13 @@ export function plugins({ catalog }: PipelineServices, report: Report): void {
       from: installed.find((plugin) => plugin[kind]?.some((own) => own === item))?.name ?? '@brushwood/core',
     })),
   );
-  const options = catalog.classifiers.flatMap(({ id, options: declared }) => declared.map((option) => [id, option.key, String(option.default), option.description]));
+  const options = catalog.classifiers.flatMap(({ id, options: declared }) =>
+    declared.map((option) => [id, option.key, String(option.default), option.description]),
+  );
   const rows = facts.map(({ kind, id, name, from }) => [kind, id, name, from]);
   const text = `${table(['kind', 'id', 'name', 'from'], rows)}\n\n${table(['classifier', 'option', 'default', 'meaning'], options)}`;
-  report.result(text, { plugins: facts, classifierOptions: catalog.classifiers.map(({ id, options: declared }) => ({ id, options: declared })) });
+  report.result(text, {
+    plugins: facts,
+    classifierOptions: catalog.classifiers.map(({ id, options: declared }) => ({ id, options: declared })),
+  });
 }

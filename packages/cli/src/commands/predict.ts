@@ -2,7 +2,9 @@ import {
   BrushwoodError,
   describeLocation,
   findById,
+  formatByExtension,
   openImage,
+  outputFormat,
   requestOf,
   sampleRows,
   type ChannelSelection,
@@ -19,7 +21,7 @@ import {
 } from '@brushwood/core';
 import { dirname, join, resolve } from 'node:path';
 import { imageLocation, nicknameOf } from '../image-file.ts';
-import { defaultPattern, fillPattern, formatByExtension, outputFormat, outputLocation, withExtension } from '../output-file.ts';
+import { defaultPattern, fillPattern, outputLocation, withExtension } from '../output-file.ts';
 import { loadProject, workflowOf } from '../project-file.ts';
 import type { Report } from '../report.ts';
 import { peakMemoryMiB, seconds } from '../statistics.ts';
@@ -52,7 +54,12 @@ interface PredictJob {
 }
 
 /** `brushwood predict P.ilp [INPUT…]`: without INPUT the project's own images. */
-export async function predict(services: PipelineServices, path: string, inputs: readonly string[], options: PredictCommandOptions): Promise<void> {
+export async function predict(
+  services: PipelineServices,
+  path: string,
+  inputs: readonly string[],
+  options: PredictCommandOptions,
+): Promise<void> {
   const { report } = options;
   const project = await loadProject(services.catalog, path, report);
   const jobs = planJobs(services, project, { path, inputs, options });
@@ -67,18 +74,31 @@ export async function predict(services: PipelineServices, path: string, inputs: 
   report.result(paths.join('\n'), { outputs: written });
 }
 
-function planJobs(services: PipelineServices, project: Project, request: { path: string; inputs: readonly string[]; options: PredictCommandOptions }): PredictJob[] {
+function planJobs(
+  services: PipelineServices,
+  project: Project,
+  request: { path: string; inputs: readonly string[]; options: PredictCommandOptions },
+): PredictJob[] {
   const { inputs, options, path } = request;
   const { catalog } = services;
   const sources = options.source.map((id) => findById(workflowOf(catalog, project).exportSources, id, 'source'));
   if (options.mask.length > 0 && options.mask.length !== inputs.length) {
-    throw new BrushwoodError('invalid-parameter', `Give one --mask per input: ${options.mask.length} mask(s) for ${inputs.length} input(s).`);
+    throw new BrushwoodError(
+      'invalid-parameter',
+      `Give one --mask per input: ${options.mask.length} mask(s) for ${inputs.length} input(s).`,
+    );
   }
   if (inputs.length === 0 && project.lanes.length === 0) {
     throw new BrushwoodError('lane-missing', 'The project has no image. Name the images to predict after the project.');
   }
-  const jobs = inputs.length > 0 ? inputs.map((input, i) => inputJob(services, project, { input, mask: options.mask[i], options })) : project.lanes.map(laneJob);
-  const planned = jobs.map((job) => ({ ...job, outputs: sources.map((source) => planOutput(services, project, { job, source, path, options })) }));
+  const jobs =
+    inputs.length > 0
+      ? inputs.map((input, i) => inputJob(services, project, { input, mask: options.mask[i], options }))
+      : project.lanes.map(laneJob);
+  const planned = jobs.map((job) => ({
+    ...job,
+    outputs: sources.map((source) => planOutput(services, project, { job, source, path, options })),
+  }));
   checkDistinct(planned);
   return planned;
 }
@@ -105,7 +125,12 @@ function inputJob(
 function planOutput(
   { catalog }: PipelineServices,
   project: Project,
-  { job, source, path, options }: { job: Omit<PredictJob, 'outputs'>; source: ExportSource; path: string; options: PredictCommandOptions },
+  {
+    job,
+    source,
+    path,
+    options,
+  }: { job: Omit<PredictJob, 'outputs'>; source: ExportSource; path: string; options: PredictCommandOptions },
 ): PredictJob['outputs'][number] {
   const pattern = options.output ?? project.exportSettings.filenameFormat ?? defaultPattern;
   const file = fillPattern(pattern, {
@@ -115,8 +140,9 @@ function planOutput(
     result_type: source.displayName,
   });
   const base = options.output === undefined ? resolve(dirname(resolve(path)), file) : file;
-  const id = options.format ?? (formatByExtension(catalog.formats, outputLocation(catalog, base).path) ? undefined : 'tiff');
-  const format = outputFormat(catalog, { id, path: outputLocation(catalog, base).path });
+  const id =
+    options.format ?? (formatByExtension(catalog.formats, outputLocation(catalog, base).path) ? undefined : 'tiff');
+  const format = outputFormat(catalog.formats, { id, path: outputLocation(catalog, base).path });
   const location = outputLocation(catalog, base);
   const named = withExtension(location.path, format);
   return { source, format, path: location.innerPath ? join(named, location.innerPath) : named };
@@ -136,14 +162,23 @@ function checkDistinct(jobs: readonly PredictJob[]): void {
         );
       }
       if (resolve(job.image.location.path) === path) {
-        throw new BrushwoodError('invalid-parameter', `The output "${path}" is the input itself. Name another file with -o.`, { path });
+        throw new BrushwoodError(
+          'invalid-parameter',
+          `The output "${path}" is the input itself. Name another file with -o.`,
+          { path },
+        );
       }
       seen.set(path, name);
     }
   }
 }
 
-async function runJob(services: PipelineServices, project: Project, job: PredictJob, options: PredictCommandOptions): Promise<PredictResult> {
+async function runJob(
+  services: PipelineServices,
+  project: Project,
+  job: PredictJob,
+  options: PredictCommandOptions,
+): Promise<PredictResult> {
   const { catalog } = services;
   return workflowOf(catalog, project).predict(project, {
     services,
@@ -158,20 +193,28 @@ async function runJob(services: PipelineServices, project: Project, job: Predict
       sourceId: source.id,
       dtype: options.dtype,
       axes: options.outputAxes,
-      openSink: (spec) => format.create!(outputLocation(catalog, path), spec, { overwrite: options.force, signal: options.signal }),
+      openSink: (spec) =>
+        format.create!(outputLocation(catalog, path), spec, { overwrite: options.force, signal: options.signal }),
     })),
   });
 }
 
 /** An input of another dtype or range than the training images gives features the forest has never seen. */
-async function warnIfUnlike({ catalog }: PipelineServices, project: Project, job: PredictJob, report: Report): Promise<void> {
+async function warnIfUnlike(
+  { catalog }: PipelineServices,
+  project: Project,
+  job: PredictJob,
+  report: Report,
+): Promise<void> {
   const trained = project.lanes[0]?.rawData;
   if (!trained) return;
   const input = await valueRange(catalog, job.image);
   const known = await valueRange(catalog, requestOf(trained)).catch(() => undefined);
   const name = describeLocation(job.image.location);
   if (known && input.dtype !== known.dtype) {
-    report.warn(`${name} is ${input.dtype}, the training image "${trained.nickname}" is ${known.dtype}: the classifier may not know such values.`);
+    report.warn(
+      `${name} is ${input.dtype}, the training image "${trained.nickname}" is ${known.dtype}: the classifier may not know such values.`,
+    );
   } else if (known && (input.max > 4 * known.max || known.max > 4 * input.max)) {
     report.warn(
       `${name} has values up to about ${input.max}, the training image "${trained.nickname}" up to ${known.max}: the classifier may not know such values.`,
@@ -179,7 +222,10 @@ async function warnIfUnlike({ catalog }: PipelineServices, project: Project, job
   }
 }
 
-async function valueRange({ formats }: PipelineServices['catalog'], request: ImageRequest): Promise<{ dtype: ImageReference['dtype']; max: number }> {
+async function valueRange(
+  { formats }: PipelineServices['catalog'],
+  request: ImageRequest,
+): Promise<{ dtype: ImageReference['dtype']; max: number }> {
   const source = await openImage(formats, request);
   try {
     let max = 0;
@@ -201,7 +247,20 @@ function jobFacts(job: PredictJob, result: PredictResult, { stats, threads }: Pr
   };
   if (!stats) return facts;
   const { blocks, blockShape, readSeconds, featureSeconds, predictSeconds, arenaBytes } = result;
-  return { ...facts, stats: { threads, blocks, blockShape, seconds: result.seconds, readSeconds, featureSeconds, predictSeconds, arenaBytes, peakMiB: peakMemoryMiB() } };
+  return {
+    ...facts,
+    stats: {
+      threads,
+      blocks,
+      blockShape,
+      seconds: result.seconds,
+      readSeconds,
+      featureSeconds,
+      predictSeconds,
+      arenaBytes,
+      peakMiB: peakMemoryMiB(),
+    },
+  };
 }
 
 function describeStats(result: PredictResult, threads: number): string {

@@ -48,7 +48,11 @@ export async function train(services: PipelineServices, path: string, options: T
   });
 }
 
-function describe(project: Project, { report, featureSeconds, trainSeconds }: TrainResult, stats?: { peakMiB: number }): string {
+function describe(
+  project: Project,
+  { report, featureSeconds, trainSeconds }: TrainResult,
+  stats?: { peakMiB: number },
+): string {
   const lines = [
     `Trained ${project.classifier.classifierId} on ${report.sampleCount} voxels × ${report.featureCount} features, seed ${project.classifier.seed}.`,
     table(
@@ -62,6 +66,9 @@ function describe(project: Project, { report, featureSeconds, trainSeconds }: Tr
         'measure with brushwood evaluate.',
     );
   }
-  if (stats) lines.push(`Features ${seconds(featureSeconds)}, training ${seconds(trainSeconds)}, peak memory ${stats.peakMiB} MiB.`);
+  if (stats)
+    lines.push(
+      `Features ${seconds(featureSeconds)}, training ${seconds(trainSeconds)}, peak memory ${stats.peakMiB} MiB.`,
+    );
   return lines.join('\n');
 }

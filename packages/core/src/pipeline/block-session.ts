@@ -63,13 +63,14 @@ export class BlockSession {
    */
   static async open(catalog: Catalog, setup: BlockSetup): Promise<BlockSession> {
     const source = await openImage(catalog.formats, setup.image);
+    let mask: ImageSource | undefined;
     try {
       const who = describeLocation(setup.image.location);
       const { shape } = source.info;
       const plan = planFeatures(setup.selection, catalog.filters, { channelCount: shape[1], isFlat: shape[2] === 1 });
       checkImageSize(plan, shape, who);
       checkModelFits(setup.model, plan, who);
-      const mask = setup.mask && (await openImage(catalog.formats, setup.mask));
+      mask = setup.mask && (await openImage(catalog.formats, setup.mask));
       const arena = new BlockArena(arenaBytes(plan, setup));
       const kernels = pickEngine(catalog, setup.engineId).bind(arena);
       const model =
@@ -77,6 +78,7 @@ export class BlockSession {
       return new BlockSession({ source, mask, plan, arena, model, kernels, who });
     } catch (error) {
       await source.close();
+      await mask?.close();
       throw error;
     }
   }

@@ -1,11 +1,20 @@
+import { BrushwoodError } from '../errors.ts';
 import { allocateArray, dtypeOf, dtypeRange, type Dtype, type NumberArray } from '../grid/dtype.ts';
 
 /**
  * Values in another dtype. With `range`, floats scale from it to the full range of an integer dtype; integers are
  * rounded half to even and clipped, floats are cast. NaN becomes 0.
+ * @throws 'unsupported-dtype' for 64-bit integers, which hold more than a number does
  */
 export function convertValues(values: NumberArray, dtype: Dtype, range?: readonly [number, number]): NumberArray {
   if (dtypeOf(values) === dtype) return values;
+  if (dtype === 'int64' || dtype === 'uint64') {
+    throw new BrushwoodError(
+      'unsupported-dtype',
+      `Values cannot be written as ${dtype}. Choose an integer type of at most 32 bits, or a float type.`,
+      { dtype },
+    );
+  }
   const out = allocateArray(dtype, values.length) as NumberArray;
   if (dtype === 'float32' || dtype === 'float64') {
     out.set(values);

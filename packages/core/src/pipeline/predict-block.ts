@@ -48,11 +48,13 @@ async function predictBlock(
   { roi, signal }: { roi: Roi; signal: AbortSignal },
 ): Promise<PredictedParts> {
   const mask = await readMask(session, roi, signal);
-  if (mask?.every((value) => value === 0)) return emptyParts(session, setup, roi);
+  const sources = setup.outputs.map((output) => findById(pixelExportSources, output.sourceId, 'source'));
+  // Features are not masked, so a block that exports them is computed in any case.
+  const isMaskedOut = mask?.every((value) => value === 0) && sources.every((source) => source.needsModel);
+  if (isMaskedOut) return emptyParts(session, setup, roi);
   const block = await session.compute(roi, signal);
   try {
     const started = performance.now();
-    const sources = setup.outputs.map((output) => findById(pixelExportSources, output.sourceId, 'source'));
     const voxels = block.shape[0] * block.shape[1] * block.shape[2];
     const probabilities = sources.some((source) => source.needsModel) ? classify(session, block) : undefined;
     if (probabilities && mask) applyMask(probabilities, mask);
@@ -114,12 +116,10 @@ function emptyParts({ model, plan, arena }: BlockSession, { outputs }: PredictSe
   const shape = roiShape(roi).slice(2) as unknown as Shape3;
   const voxels = shape[0] * shape[1] * shape[2];
   const classCount = model?.classCount ?? 0;
-  const needsFeatures = outputs.some((output) => output.sourceId === 'features');
-  const features = new Float32Array(needsFeatures ? plan.featureCount * voxels : 0);
   const predicted = {
     probabilities: new Float32Array(classCount * voxels),
     classCount,
-    features,
+    features: new Float32Array(0),
     featureCount: plan.featureCount,
     voxels,
   };

@@ -11,6 +11,7 @@ import { wholeRoi, withAxis, type Roi } from '../grid/roi.ts';
 import { readLabels, type Labels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
 import { chooseBlockShape } from './block-shape.ts';
+import { convertValues } from './convert-values.ts';
 import { pixelExportSources, type ExportSource } from './export-sources.ts';
 import { planFeatures } from './feature-plan.ts';
 import { openImage, type ImageRequest } from './open-image.ts';
@@ -151,7 +152,8 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
 async function writeLabels(grid: BlockGrid, sink: ImageSink, { labels, signal }: PredictOptions): Promise<void> {
   for (const roi of grid) {
     const voxels = roi.stop.reduce((product, stop, i) => product * (stop - roi.start[i]!), 1);
-    await writeBlock(sink, roi, labels ? readLabels(labels, roi) : new Uint8Array(voxels), signal);
+    const values = labels ? readLabels(labels, roi) : new Uint8Array(voxels);
+    await writeBlock(sink, roi, convertValues(values, sink.spec.dtype), signal);
   }
 }
 

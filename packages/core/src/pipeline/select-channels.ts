@@ -1,7 +1,7 @@
 import type { ImageSource, ReadOptions } from '../contracts/image-source.ts';
 import { BrushwoodError } from '../errors.ts';
 import type { Shape5 } from '../grid/axes.ts';
-import { roiShape, withAxis, wholeRoi, type Roi } from '../grid/roi.ts';
+import { checkRoi, roiShape, withAxis, wholeRoi, type Roi } from '../grid/roi.ts';
 import { allocateTensor, copyBox, type Tensor } from '../grid/tensor.ts';
 import type { ChannelSelection } from '../project/lane.ts';
 
@@ -37,7 +37,10 @@ export function selectChannels(source: ImageSource, selection: ChannelSelection,
       channelNames: channelNames && channels.map((channel) => channelNames[channel] ?? ''),
     },
     close: () => source.close(),
-    read: (roi, options) => readChannels(source, channels, { roi, options }),
+    read: async (roi, options) => {
+      checkRoi(roi, pick((info.levels[options?.level ?? 0] ?? info).shape), who);
+      return readChannels(source, channels, { roi, options });
+    },
   };
 }
 

@@ -34,7 +34,7 @@ export function selectAllFeatures(selection: FeatureSelection, filters: readonly
   };
 }
 
-/** Ticks one cell; adds the sigma as a column (kept ascending) if it is new. */
+/** Ticks one cell; adds the sigma as a column (kept ascending) and the filter as the last row if they are new. */
 export function selectFeature(
   selection: FeatureSelection,
   filterId: string,
@@ -42,11 +42,12 @@ export function selectFeature(
   isSelected = true,
 ): FeatureSelection {
   const withColumn = selection.sigmas.includes(sigma) ? selection : addSigma(selection, sigma);
-  const column = withColumn.sigmas.indexOf(sigma);
-  const row = withColumn.filterIds.indexOf(filterId);
+  const complete = withColumn.filterIds.includes(filterId) ? withColumn : addFilter(withColumn, filterId);
+  const column = complete.sigmas.indexOf(sigma);
+  const row = complete.filterIds.indexOf(filterId);
   return {
-    ...withColumn,
-    selected: withColumn.selected.map((cells, i) =>
+    ...complete,
+    selected: complete.selected.map((cells, i) =>
       i === row ? cells.map((cell, j) => (j === column ? isSelected : cell)) : cells,
     ),
   };
@@ -61,6 +62,15 @@ export function addSigma(selection: FeatureSelection, sigma: number): FeatureSel
     sigmas: insert(selection.sigmas, sigma),
     selected: selection.selected.map((cells) => insert(cells, false)),
     computeIn2d: insert(selection.computeIn2d, selection.computeIn2d.every(Boolean)),
+  };
+}
+
+/** A new unticked row, after the others: the order of the known features stays. */
+function addFilter(selection: FeatureSelection, filterId: string): FeatureSelection {
+  return {
+    ...selection,
+    filterIds: [...selection.filterIds, filterId],
+    selected: [...selection.selected, selection.sigmas.map(() => false)],
   };
 }
 

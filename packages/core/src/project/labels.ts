@@ -1,8 +1,8 @@
 import { BrushwoodError } from '../errors.ts';
 import { elementCount, type Shape5 } from '../grid/axes.ts';
 import { BlockGrid } from '../grid/block-grid.ts';
-import { intersectRois, roiShape, translateRoi, wholeRoi, type Roi } from '../grid/roi.ts';
-import { copyBox, type Tensor } from '../grid/tensor.ts';
+import { checkRoi, intersectRois, roiShape, translateRoi, wholeRoi, type Roi } from '../grid/roi.ts';
+import { copyBox, createTensor, type Tensor } from '../grid/tensor.ts';
 
 /** Largest label value. ilastik uses 100 as its eraser. */
 export const maxLabel = 99;
@@ -46,7 +46,8 @@ export function readLabels(labels: Labels, roi: Roi): Uint8Array {
 /**
  * Combines a box of values into the labels.
  * @param mode 'replace' writes every value, 0 erases; 'merge' leaves a label where the value is 0
- * @throws 'invalid-labels' for values above 99
+ * @throws 'invalid-labels' for values above 99, 'invalid-roi' for a box that leaves the image, 'shape-mismatch' for values
+ * that do not fill it
  */
 export function writeLabels(
   labels: Labels,
@@ -54,6 +55,8 @@ export function writeLabels(
   values: Uint8Array,
   mode: 'replace' | 'merge' = 'replace',
 ): Labels {
+  checkRoi(roi, labels.shape, 'Labels');
+  const source = createTensor(values, roiShape(roi));
   const largest = values.reduce((max, value) => Math.max(max, value), 0);
   if (largest > maxLabel) {
     throw new BrushwoodError('invalid-labels', `Labels go from 1 to ${maxLabel}, found ${largest}.`, {
@@ -62,7 +65,6 @@ export function writeLabels(
     });
   }
   const chunks = new Map(labels.chunks);
-  const source: Tensor = { data: values, shape: roiShape(roi) };
   for (const { index, chunkRoi, data, overlap } of chunksIn(labels, roi)) {
     const shape = roiShape(chunkRoi);
     const next = data ? data.slice() : new Uint8Array(elementCount(shape));
@@ -86,11 +88,14 @@ export function mapLabels(labels: Labels, map: (value: number) => number): Label
   return { ...labels, chunks };
 }
 
-/** Labelled voxels per class, index 0 = label 1. */
+/** Labelled voxels per class, index 0 = label 1; longer than `classCount` if there are higher labels. */
 export function countLabels(labels: Labels, classCount: number): number[] {
   const counts = Array<number>(Math.max(classCount, 0)).fill(0);
   for (const data of labels.chunks.values()) {
-    for (const value of data) if (value > 0) counts[value - 1] = (counts[value - 1] ?? 0) + 1;
+    for (const value of data) {
+      while (counts.length < value) counts.push(0);
+      if (value > 0) counts[value - 1]!++;
+    }
   }
   return counts;
 }

@@ -74,7 +74,7 @@ export function relinkLane(project: Project, index: number, found: ImageReferenc
       { path: found.location.path },
     );
   }
-  const { location, storage, fingerprint } = found;
+  const { location, storage, fingerprint = known.fingerprint } = found;
   return withLane(project, index, { ...lane, rawData: { ...known, location, storage, fingerprint } });
 }
 

@@ -1,0 +1,122 @@
+import type { ImageSource } from '../contracts/image-source.ts';
+import { BrushwoodError } from '../errors.ts';
+import type { Shape5 } from '../grid/axes.ts';
+import { BlockGrid } from '../grid/block-grid.ts';
+import { wholeRoi, withAxis, type Roi } from '../grid/roi.ts';
+import { addClass } from '../project/classes.ts';
+import { emptyLabels, maxLabel, writeLabels } from '../project/labels.ts';
+import { withLane } from '../project/lanes.ts';
+import { dropModel, type Color, type Project } from '../project/project.ts';
+
+export interface ImportLabelsOptions {
+  readonly lane: number;
+  /** Keep the lane's labels where the image is 0; otherwise it replaces them. */
+  readonly isMerge?: boolean;
+  /** Label of a value, for masks whose values are not labels: `{ 255: 2 }`. Values that are missing keep their own. */
+  readonly valueMap?: ReadonlyMap<number, number>;
+  readonly signal?: AbortSignal;
+}
+
+/** Blocks that are read at once while importing. */
+const importBlock: Shape5 = [1, 1, 16, 512, 2048];
+
+/**
+ * Takes a label image over into a lane: value = label, 0 = none. New values add classes `Label k`. An RGB image is read as
+ * colours: black is unlabelled, the colour of a class is that class, other colours add classes of that colour.
+ * @throws 'shape-mismatch' if the sizes differ, 'invalid-labels' for values that are no label; both say what was found
+ */
+export async function importLabels(
+  project: Project,
+  source: ImageSource,
+  options: ImportLabelsOptions,
+): Promise<Project> {
+  const lane = project.lanes[options.lane]!;
+  checkShape(source.info.shape, lane.labels.shape, lane.rawData.nickname);
+  const isColor = source.info.shape[1] >= 3;
+  let next = project;
+  let labels = options.isMerge ? lane.labels : emptyLabels(lane.rawData.shape);
+  const colors = new Map(project.classes.map((item, i) => [colorKey(item.color), i + 1]));
+  for (const roi of new BlockGrid(wholeRoi(lane.labels.shape), importBlock)) {
+    const box = isColor ? withAxis(roi, 1, 0, 3) : roi;
+    const { data } = await source.read(box, { signal: options.signal });
+    const numbers = Array.from(data as ArrayLike<number | bigint>, Number);
+    const values = isColor ? colorLabels(numbers, colors) : valueLabels(numbers, options.valueMap, roi);
+    labels = writeLabels(labels, roi, values, 'merge');
+    next = addMissingClasses(next, values, colors);
+  }
+  return dropModel(withLane(next, options.lane, { ...lane, labels }));
+}
+
+function checkShape(shape: Shape5, expected: Shape5, nickname: string): void {
+  const fits = shape.every((size, axis) => axis === 1 || size === expected[axis]);
+  const hasChannels = shape[1] === 1 || shape[1] === 3 || shape[1] === 4;
+  if (fits && hasChannels) return;
+  throw new BrushwoodError(
+    'shape-mismatch',
+    `The label image has shape (${shape.join(', ')}), but "${nickname}" has (${expected.join(', ')}), axes tczyx. Labels need the size of ` +
+      'their image and one channel (or RGB colours). If the axes were misread, name them with --input-axes.',
+    { shape: [...shape], expected: [...expected] },
+  );
+}
+
+function valueLabels(
+  numbers: readonly number[],
+  valueMap: ReadonlyMap<number, number> | undefined,
+  roi: Roi,
+): Uint8Array {
+  return Uint8Array.from(numbers, (value, i) => {
+    const label = valueMap?.get(value) ?? value;
+    if (Number.isInteger(label) && label >= 0 && label <= maxLabel) return label;
+    const x = (i % (roi.stop[4] - roi.start[4])) + roi.start[4];
+    throw new BrushwoodError(
+      'invalid-labels',
+      `The label image holds ${value} (at x=${x}), but labels are whole numbers from 1 to ${maxLabel}, 0 for none. For a mask with other values ` +
+        `say what they mean, for example --map ${value}=2.`,
+      { value },
+    );
+  });
+}
+
+function colorLabels(numbers: readonly number[], colors: Map<string, number>): Uint8Array {
+  const count = numbers.length / 3;
+  return Uint8Array.from({ length: count }, (_, i) => {
+    const color: Color = [numbers[i]!, numbers[count + i]!, numbers[2 * count + i]!];
+    if (color.every((value) => value === 0)) return 0;
+    const known = colors.get(colorKey(color));
+    if (known) return known;
+    const label = colors.size + 1;
+    if (label > maxLabel) {
+      throw new BrushwoodError(
+        'invalid-labels',
+        `The label image has more than ${maxLabel} colours. Save labels as one channel of whole numbers instead.`,
+      );
+    }
+    colors.set(colorKey(color), label);
+    return label;
+  });
+}
+
+function addMissingClasses(project: Project, values: Uint8Array, colors: ReadonlyMap<string, number>): Project {
+  const largest = values.reduce((max, value) => Math.max(max, value), 0);
+  let next = project;
+  while (next.classes.length < largest) {
+    const label = next.classes.length + 1;
+    const color = [...colors]
+      .find(([, value]) => value === label)?.[0]
+      .split(' ')
+      .map(Number) as Color | undefined;
+    next = addClass(next, freeName(next, label), color);
+  }
+  return next;
+}
+
+function freeName(project: Project, label: number): string {
+  const isUsed = (name: string) => project.classes.some((item) => item.name === name);
+  let name = `Label ${label}`;
+  while (isUsed(name)) name += "'";
+  return name;
+}
+
+function colorKey(color: Color): string {
+  return color.join(' ');
+}
