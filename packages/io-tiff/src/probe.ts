@@ -5,10 +5,7 @@ import { openBytes } from '#file-access';
 const signatureBytes = 16;
 
 /** Asks a question of the first bytes of a file; a file that cannot be read answers no. */
-export async function probeBytes(
-  location: ImageLocation,
-  isOurs: (head: Uint8Array) => boolean,
-): Promise<boolean> {
+export async function probeBytes(location: ImageLocation, isOurs: (head: Uint8Array) => boolean): Promise<boolean> {
   if (location.tensor) return false;
   try {
     const bytes = await openBytes(location);

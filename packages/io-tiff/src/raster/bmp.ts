@@ -39,7 +39,9 @@ function readHeader(bytes: Uint8Array): BmpHeader {
   if (headerBytes < 40) throw new Error('OS/2 bitmaps are not read');
   if (height < 0) throw new Error('bitmaps stored from top to bottom are not read');
   if (![1, 8, 24].includes(bits) || compression !== 0) {
-    throw new Error(`bitmaps with ${bits} bits and compression ${compression} are not read, only plain 1, 8 and 24 bits`);
+    throw new Error(
+      `bitmaps with ${bits} bits and compression ${compression} are not read, only plain 1, 8 and 24 bits`,
+    );
   }
   if (width < 1 || height < 1) throw new Error(`it says it has ${width} × ${height} pixels`);
   const needed = pixels + Math.ceil((width * bits) / 32) * 4 * height;

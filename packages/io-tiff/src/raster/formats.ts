@@ -30,7 +30,12 @@ export const jpeg: StorageFormat = {
   supports: readOnly,
 };
 
-export const webp: StorageFormat = { ...reading('webp'), displayName: 'WebP', extensions: ['.webp'], supports: readOnly };
+export const webp: StorageFormat = {
+  ...reading('webp'),
+  displayName: 'WebP',
+  extensions: ['.webp'],
+  supports: readOnly,
+};
 
 /** The first frame of a GIF. */
 export const gif: StorageFormat = { ...reading('gif'), displayName: 'GIF', extensions: ['.gif'], supports: readOnly };

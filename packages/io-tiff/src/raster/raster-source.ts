@@ -39,7 +39,8 @@ export async function openRaster(
   const bytes = await readFile(location, options.signal);
   throwIfAborted(options.signal);
   const found = rasterKind(bytes.subarray(0, 16));
-  if (found !== kind) throw broken(location.path, kind, new Error(`its first bytes are those of ${found ?? 'no image'}`));
+  if (found !== kind)
+    throw broken(location.path, kind, new Error(`its first bytes are those of ${found ?? 'no image'}`));
   const codec = kind === 'bmp' ? { readInfo: readBmpInfo, decode: decodeBmp } : rasterCodec;
   const info = await attempt(location.path, kind, async () => codec.readInfo(bytes));
   const shape = info.channels === 1 ? [info.height, info.width] : [info.height, info.width, info.channels];

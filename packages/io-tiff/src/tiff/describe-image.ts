@@ -46,10 +46,16 @@ export function describeImage(spec: ImageSpec, layout: FileLayout): string {
 /** True if ImageJ opens the file as a hyperstack with these axes. */
 export function isForImageJ(spec: ImageSpec, layout: FileLayout): boolean {
   if (!['uint8', 'uint16', 'float32'].includes(spec.dtype)) return false;
-  const pageAxes = [...layout.axes.slice(0, layout.pageAxes)].filter((_, i) => layout.shape[i]! > 1).join('');
+  const pageAxes = layout.axes
+    .slice(0, layout.pageAxes)
+    .split('')
+    .filter((_, i) => layout.shape[i]! > 1)
+    .join('');
   const own = layout.axes.slice(layout.pageAxes, layout.pageAxes + 2);
   const isRgb8 = layout.isRgb && spec.dtype === 'uint8';
-  return own === 'yx' && (layout.samples === 1 || isRgb8) && ['', 't', 'z', 'c', 'tz', 'tc', 'zc', 'tzc'].includes(pageAxes);
+  return (
+    own === 'yx' && (layout.samples === 1 || isRgb8) && ['', 't', 'z', 'c', 'tz', 'tc', 'zc', 'tzc'].includes(pageAxes)
+  );
 }
 
 function imageJDescription(spec: ImageSpec, layout: FileLayout): string {
@@ -113,7 +119,8 @@ export function colorTables(spec: ImageSpec, layout: FileLayout): Uint8Array[] {
   if (colors.length < channels) return [];
   return colors.slice(0, channels).map((color) => {
     const table = new Uint8Array(768);
-    for (let i = 0; i < 256; i++) color.forEach((value, part) => (table[part * 256 + i] = Math.round((value * i) / 255)));
+    for (let i = 0; i < 256; i++)
+      color.forEach((value, part) => (table[part * 256 + i] = Math.round((value * i) / 255)));
     return table;
   });
 }

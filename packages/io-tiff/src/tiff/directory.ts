@@ -1,6 +1,6 @@
 import { BrushwoodError, throwIfAborted } from '@brushwood/core';
 import type { ByteSource } from '../bytes.ts';
-import { fieldBytes } from './tags.ts';
+import { fieldBytes, fieldType } from './tags.ts';
 
 /** One tag of a directory: where its values lie and how to read them. */
 export interface TiffEntry {
@@ -84,6 +84,15 @@ export class TiffStructure {
     if (!entry || entry.count === 0) return otherwise;
     const view = await this.reader.view(entry.offset, fieldBytes[entry.type] ?? 1);
     return this.value(view, 0, entry.type);
+  }
+
+  /** 1 / the first value of a tag, exact for fractions; NaN if there is none. */
+  async inverse(directory: TiffDirectory, tagNumber: number): Promise<number> {
+    const entry = directory.get(tagNumber);
+    if (!entry || entry.count === 0) return NaN;
+    if (entry.type !== fieldType.rational) return 1 / (await this.number(directory, tagNumber, NaN));
+    const view = await this.reader.view(entry.offset, 8);
+    return view.getUint32(4, this.isLittleEndian) / view.getUint32(0, this.isLittleEndian);
   }
 
   /** The bytes of a tag; undefined if there is none. */

@@ -46,8 +46,8 @@ export async function imageJVoxelSize(
   fields: ReadonlyMap<string, string>,
 ): Promise<VoxelSize | undefined> {
   const unit = fields.get('unit');
-  const x = 1 / (await structure.number(directory, tag.xResolution, NaN));
-  const y = 1 / (await structure.number(directory, tag.yResolution, NaN));
+  const x = await structure.inverse(directory, tag.xResolution);
+  const y = await structure.inverse(directory, tag.yResolution);
   const z = Number(fields.get('spacing') ?? NaN);
   const t = Number(fields.get('finterval') ?? NaN);
   const hasTime = Number.isFinite(t) && t > 0;

@@ -32,7 +32,7 @@ export function omeLayout({ structure, description, first }: LayoutInput): PageO
     throw unsupported(file, `has the DimensionOrder "${dimensionOrder.toUpperCase()}"`);
   }
   const pageSize = (axis: string) => (axis === 'c' ? Math.max(1, size('c') / first.samples) : size(axis));
-  const order = [...dimensionOrder.slice(2)].reverse(); // slowest first
+  const order = dimensionOrder.slice(2).split('').reverse(); // slowest first
   const kept = order.filter((axis) => pageSize(axis) > 1);
   const names = tags(pixels.content, 'Channel').map((channel) => channel.attributes.get('Name'));
   const pages = planePages(file, tags(pixels.content, 'TiffData'), {

@@ -53,7 +53,8 @@ interface Sizes {
 }
 
 function measure(spec: ImageSpec, layout: FileLayout, sizes: Sizes) {
-  const bytesOf = (page: number) => directoryBytes(pageFields(spec, layout, { ...sizes, page, position: 0 }), sizes.isBigTiff);
+  const bytesOf = (page: number) =>
+    directoryBytes(pageFields(spec, layout, { ...sizes, page, position: 0 }), sizes.isBigTiff);
   const rest = sizes.pages > 1 ? bytesOf(1) * (sizes.pages - 1) : 0; // all but the first are alike
   const headerBytes = (sizes.isBigTiff ? 16 : 8) + bytesOf(0) + rest;
   const dataStart = Math.ceil(headerBytes / 16) * 16;
@@ -70,7 +71,10 @@ function pageFields(
   const strips = Math.ceil(layout.rows / rowsPerStrip);
   const offsetType = isBigTiff ? fieldType.long8 : fieldType.long;
   const offsets = Array.from({ length: strips }, (_, i) => position + i * rowsPerStrip * rowBytes);
-  const counts = Array.from({ length: strips }, (_, i) => Math.min(rowsPerStrip, layout.rows - i * rowsPerStrip) * rowBytes);
+  const counts = Array.from(
+    { length: strips },
+    (_, i) => Math.min(rowsPerStrip, layout.rows - i * rowsPerStrip) * rowBytes,
+  );
   const { format, bits } = sampleFormat(spec.dtype);
   const short = (number: number, values: readonly number[]): Field => ({ tag: number, type: fieldType.short, values });
   const long = (number: number, values: readonly number[]): Field => ({ tag: number, type: fieldType.long, values });

@@ -90,7 +90,7 @@ class TiffSink implements ImageSink {
   private readonly header: TiffHeader;
   private readonly target: WriteTarget;
   private readonly order: AxisOrder;
-  private isFinished = false;
+  private state: 'open' | 'closed' | 'aborted' = 'open';
 
   constructor(path: string, spec: ImageSpec, parts: { layout: FileLayout; header: TiffHeader; target: WriteTarget }) {
     this.path = path;
@@ -111,23 +111,31 @@ class TiffSink implements ImageSink {
   }
 
   async close(): Promise<void> {
-    if (this.isFinished) return;
-    this.isFinished = true;
+    if (this.state === 'closed') return;
+    if (this.state === 'aborted') throw this.finishedError();
+    this.state = 'closed';
     try {
       await this.target.close(this.header.fileBytes);
     } catch (error) {
+      this.state = 'aborted';
       await this.target.abort();
       throw error;
     }
   }
 
   async abort(): Promise<void> {
-    this.isFinished = true;
+    if (this.state === 'open') this.state = 'aborted';
     await this.target.abort();
   }
 
+  private finishedError(): BrushwoodError {
+    return new BrushwoodError('closed', `${this.path} is ${this.state}; nothing can be added to it.`, {
+      file: this.path,
+    });
+  }
+
   private checkWrite(roi: Roi, tensor: Tensor): void {
-    if (this.isFinished) throw new BrushwoodError('closed', `${this.path} is finished; nothing can be added to it.`);
+    if (this.state !== 'open') throw this.finishedError();
     checkRoi(roi, this.spec.shape, this.path);
     const shape = roiShape(roi);
     if (shape.some((size, i) => size !== tensor.shape[i])) {
@@ -154,7 +162,10 @@ class TiffSink implements ImageSink {
   }
 
   /** The rows of a box as pieces of the file; rows of full width are joined. */
-  private *pieces(roi: { start: readonly number[]; stop: readonly number[] }, bytes: Uint8Array): Generator<WritePiece> {
+  private *pieces(
+    roi: { start: readonly number[]; stop: readonly number[] },
+    bytes: Uint8Array,
+  ): Generator<WritePiece> {
     const { pageAxes, shape, rows, columns } = this.layout;
     const { dataStart, pageBytes } = this.header;
     const pixelBytes = pageBytes / (rows * columns);
