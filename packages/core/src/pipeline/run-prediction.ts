@@ -7,7 +7,7 @@ import { BrushwoodError } from '../errors.ts';
 import type { Shape3, Shape5 } from '../grid/axes.ts';
 import { BlockGrid } from '../grid/block-grid.ts';
 import { dtypeRange, type Dtype } from '../grid/dtype.ts';
-import { wholeRoi, withAxis, type Roi } from '../grid/roi.ts';
+import { wholeRoi, withAxis } from '../grid/roi.ts';
 import { readLabels, type Labels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
 import { chooseBlockShape } from './block-shape.ts';
@@ -123,10 +123,13 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
   const totals = { readSeconds: 0, featureSeconds: 0, predictSeconds: 0, arenaBytes: 0 };
   const started = performance.now();
   let done = 0;
-  const finish = (roi: Roi) => {
-    done++;
-    const voxels = roi.stop.reduce((product, stop, i) => product * (stop - roi.start[i]!), 1);
-    options.onProgress?.({ phase: 'Predicting', done, total: grid.count, unit: `blocks of ${voxels}` });
+  const finish = () => {
+    options.onProgress?.({
+      phase: `Predicting ${options.image.location.path.split('/').at(-1)}`,
+      done: ++done,
+      total: grid.count,
+      unit: 'blocks',
+    });
   };
   for (const i of sources.keys()) if (!sources[i]!.compute) await writeLabels(grid, sinks[i]!, options);
   if (computed.length > 0) {
@@ -142,7 +145,7 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
         totals.featureSeconds += result.featureSeconds;
         totals.predictSeconds += result.predictSeconds;
         totals.arenaBytes = Math.max(totals.arenaBytes, result.arenaBytes);
-        finish(roi);
+        finish();
       },
     });
   }

@@ -23,11 +23,12 @@ export function createInlinePool(catalog: Catalog, { size = 1 }: { size?: number
   return {
     size,
     run<Input, Output>(task: Task<Input, Output>, input: Input, options: PoolRunOptions = {}): Promise<Output> {
-      if (isClosed) return Promise.reject(new BrushwoodError('closed', 'The worker pool was closed before this task.'));
+      if (isClosed) return Promise.reject(closedError());
       const { signal = new AbortController().signal, onProgress } = options;
       const work = async () => {
         const runner = await acquire();
         try {
+          if (isClosed) throw closedError();
           if (signal.aborted) throw abortError(signal);
           const report = (done: number, total: number) => onProgress?.({ phase: task.id, done, total, unit: 'steps' });
           const { output } = await runner.run(task.id, input, { signal, onProgress: report });
@@ -44,6 +45,10 @@ export function createInlinePool(catalog: Catalog, { size = 1 }: { size?: number
       await Promise.all(runners.map((runner) => runner.close()));
     },
   };
+}
+
+function closedError(): BrushwoodError {
+  return new BrushwoodError('closed', 'The worker pool was closed before this task.');
 }
 
 /** Rejects as soon as the signal fires, whatever becomes of the work. */

@@ -20,15 +20,22 @@ export function createPoolExecutor(pool: WorkerPool): BlockExecutor {
           if (next.done) return;
           const output = await pool.run(task, next.value, { signal: combined });
           // Results are handed over one at a time; this lane waits for its own before it draws another job.
-          const mine = handing.then(() => onResult(output, next.value));
+          const mine = handing.then(() => (stop.signal.aborted ? undefined : onResult(output, next.value)));
           handing = mine.catch(() => undefined);
           await mine;
         }
       };
+      const lanes = Array.from({ length: pool.size }, () =>
+        lane().catch((error: unknown) => {
+          stop.abort(error);
+          throw error;
+        }),
+      );
       try {
-        await Promise.all(Array.from({ length: pool.size }, lane));
+        await Promise.all(lanes);
       } catch (error) {
-        stop.abort(error);
+        // The caller takes back what was written: no lane may still be handing over a result then.
+        await Promise.allSettled(lanes);
         iterator.return?.();
         throw error;
       }
