@@ -42,3 +42,5 @@ export { blockOfSamples, clusterSamples, predictBlock, trainOn } from './cluster
 export { findDifference } from './find-difference.ts';
 export { memoryFormat } from './memory-format.ts';
 export { storageFormatChecks, type StorageFormatSubject } from './storage-format-checks.ts';
+export { EngineBench } from './engine-bench.ts';
+export { filterEngineChecks } from './filter-engine-checks.ts';
