@@ -8,11 +8,16 @@ export interface ReportOptions {
   readonly quiet?: boolean;
 }
 
+/** In a log progress is written this often. */
+const logIntervalMs = 5000;
+
 /** Where a command's words go: results to standard output, everything else to standard error. */
 export class Report {
   private readonly options: ReportOptions;
   private bar: SingleBar | undefined;
   private phase = '';
+  private phaseStarted = 0;
+  private lastLine = 0;
 
   constructor(options: ReportOptions) {
     this.options = options;
@@ -33,25 +38,34 @@ export class Report {
     this.note(`warning: ${text}`);
   }
 
-  /** Shows how far a phase is: a bar on a terminal, a line now and then in a log. */
-  readonly onProgress = ({ phase, done, total, unit }: Progress): void => {
-    if (this.options.quiet || this.options.json || total === 0) return;
+  /** Shows how far a phase is: a bar on a terminal, a plain line now and then in a log. */
+  readonly onProgress = (progress: Progress): void => {
+    if (this.options.quiet || this.options.json || progress.total === 0) return;
+    if (process.stderr.isTTY) this.drawBar(progress);
+    else this.logProgress(progress);
+  };
+
+  private drawBar({ phase, done, total, unit }: Progress): void {
     if (phase !== this.phase) {
       this.endProgress();
       this.phase = phase;
-      this.bar = new SingleBar({
-        format: `{phase} [{bar}] {value}/{total} {unit}, {duration_formatted}, {eta_formatted} left`,
-        stream: process.stderr,
-        noTTYOutput: true,
-        notTTYSchedule: 5000,
-        hideCursor: true,
-        clearOnComplete: false,
-      });
+      const format = '{phase} [{bar}] {value}/{total} {unit}, {duration_formatted}, {eta_formatted} left';
+      this.bar = new SingleBar({ format, stream: process.stderr, hideCursor: true });
       this.bar.start(total, done, { phase, unit });
     }
     this.bar?.update(done, { phase, unit });
     if (done >= total) this.endProgress();
-  };
+  }
+
+  /** At most one line in five seconds, so short work leaves no line at all. */
+  private logProgress({ phase, done, total, unit }: Progress): void {
+    const now = performance.now();
+    if (phase !== this.phase) [this.phase, this.phaseStarted, this.lastLine] = [phase, now, now];
+    if (now - this.lastLine < logIntervalMs) return;
+    this.lastLine = now;
+    const left = ((now - this.phaseStarted) / done) * (total - done);
+    process.stderr.write(`${phase}: ${done}/${total} ${unit}, about ${Math.ceil(left / 1000)} s left\n`);
+  }
 
   /** Ends the line of a bar, so that other output starts on its own. */
   endProgress(): void {
