@@ -1,15 +1,20 @@
 // Eigenvalues of symmetric matrices, largest first, as planes one after another. Boxes as in `_elementwise.ts`; `list` points
 // to the addresses (u32) of the upper triangle, row by row.
 
-/** cos(acos(r) / 3) on [0, 1]: Chebyshev interpolation of degree 7, error 1.3e-8; one Newton step makes it 4e-16. */
-const C0: f64 = 0.8660254163908417;
-const C1: f64 = 0.16666504306323746;
-const C2: f64 = -0.048077350345029135;
-const C3: f64 = 0.024392383831939313;
-const C4: f64 = -0.014289564826206913;
-const C5: f64 = 0.007664301754289227;
-const C6: f64 = -0.002922830501063345;
-const C7: f64 = 0.0005426077123047435;
+/**
+ * (1 − cos(acos(1 − u) / 3)) / u as a polynomial in u on [0, 1]: Chebyshev interpolation of degree 9, relative error 9e-10.
+ * By way of u it stays that exact where two eigenvalues meet (u → 0).
+ */
+const Q0: f64 = 0.11111111104562019;
+const Q1: f64 = 0.016460918418448323;
+const Q2: f64 = 0.00426721578028349;
+const Q3: f64 = 0.001360147473697465;
+const Q4: f64 = 0.0004448090267833156;
+const Q5: f64 = 0.0002995299343249689;
+const Q6: f64 = -0.0001803166788021109;
+const Q7: f64 = 0.00034495282901379315;
+const Q8: f64 = -0.00021054408517001374;
+const Q9: f64 = 7.677235156700011e-05;
 
 /** The first `lanes` (1 to 4) floats at an address; the other lanes are 0. */
 // @ts-ignore: decorator
@@ -79,11 +84,17 @@ function storePair(at: usize, value: v128, isSingle: bool): void {
   else store<f64>(at, f64x2.extract_lane(narrow, 0));
 }
 
+// @ts-ignore: decorator
+@inline
+function linear(a: f64, b: f64, u: v128): v128 {
+  return f64x2.add(f64x2.splat(a), f64x2.mul(f64x2.splat(b), u));
+}
+
 /**
  * Two voxels (or one) in double. With m = tr A / 3, B = A − m·I, p = sqrt(tr B² / 6) and r = det B / 2p³ in [−1, 1] the
- * eigenvalues are m + 2p·c for the roots c of 4c³ − 3c = r. The root for |r| that lies in [cos 30°, 1] is simple, so a
- * polynomial and a Newton step find it to the last bits; a quadratic has the other two; r < 0 mirrors all three.
- * Squares and cubes of float32 values neither overflow nor vanish in double, so nothing is scaled. p = 0: A = m·I.
+ * eigenvalues are m + 2p·c for the roots c = cos(acos(r) / 3 + k·120°) of 4c³ − 3c = r. For |r| the root in [cos 30°, 1] is a
+ * smooth function, taken as a polynomial; a quadratic has the other two; r < 0 mirrors all three.
+ * Fourth powers of float32 values neither overflow nor vanish in double, so nothing is scaled. p = 0: A = m·I.
  * Source: Smith, "Eigenvalues of a symmetric 3 × 3 matrix", CACM 4(4), 1961, without his cosine.
  */
 // @ts-ignore: decorator
@@ -114,22 +125,18 @@ function eigenvaluesPair(list: usize, skip: usize, out: usize, plane: usize, isS
   const zero = f64x2.splat(0);
   const one = f64x2.splat(1);
   const isMultiple = f64x2.eq(p2, zero);
-  const p3 = f64x2.add(f64x2.mul(p, p2), f64x2.mul(p, p2));
-  const r = f64x2.div(det, v128.bitselect(one, p3, isMultiple));
-  const rootOf = f64x2.pmin(f64x2.abs(r), one);
-  let s = f64x2.add(f64x2.splat(C6), f64x2.mul(rootOf, f64x2.splat(C7)));
-  s = f64x2.add(f64x2.splat(C5), f64x2.mul(rootOf, s));
-  s = f64x2.add(f64x2.splat(C4), f64x2.mul(rootOf, s));
-  s = f64x2.add(f64x2.splat(C3), f64x2.mul(rootOf, s));
-  s = f64x2.add(f64x2.splat(C2), f64x2.mul(rootOf, s));
-  s = f64x2.add(f64x2.splat(C1), f64x2.mul(rootOf, s));
-  s = f64x2.add(f64x2.splat(C0), f64x2.mul(rootOf, s));
-  const s4 = f64x2.mul(f64x2.splat(4), f64x2.mul(s, s));
-  const excess = f64x2.sub(f64x2.mul(s, f64x2.sub(s4, f64x2.splat(3))), rootOf);
-  const slope = f64x2.sub(f64x2.mul(f64x2.splat(3), s4), f64x2.splat(3));
-  const top = f64x2.pmin(f64x2.sub(s, f64x2.div(excess, slope)), one);
-  // Roots of the remaining quadratic c² + top·c + top² − 3/4, both times 2, as everything below.
-  const spread = f64x2.sqrt(f64x2.mul(f64x2.splat(3), f64x2.sub(one, f64x2.mul(top, top))));
+  // det / 2p³, so that the division need not wait for the root.
+  const r = f64x2.mul(f64x2.mul(f64x2.div(det, v128.bitselect(one, f64x2.mul(p2, p2), isMultiple)), p), f64x2.splat(0.5));
+  const u = f64x2.pmax(f64x2.sub(one, f64x2.abs(r)), zero);
+  const u2 = f64x2.mul(u, u);
+  const u4 = f64x2.mul(u2, u2);
+  const low = f64x2.add(linear(Q0, Q1, u), f64x2.mul(u2, linear(Q2, Q3, u)));
+  const high = f64x2.add(linear(Q4, Q5, u), f64x2.mul(u2, linear(Q6, Q7, u)));
+  const q = f64x2.add(f64x2.add(low, f64x2.mul(u4, high)), f64x2.mul(f64x2.mul(u4, u4), linear(Q8, Q9, u)));
+  // The outer root is 1 − d; the other two solve c² + (1 − d)·c + (1 − d)² − 3/4 = 0. All roots times 2, as they are needed.
+  const d = f64x2.mul(u, q);
+  const top = f64x2.sub(one, d);
+  const spread = f64x2.sqrt(f64x2.mul(f64x2.mul(f64x2.splat(3), d), f64x2.add(one, top)));
   const middle = f64x2.sub(spread, top);
   const bottom = f64x2.sub(f64x2.neg(spread), top);
   const twoTop = f64x2.add(top, top);

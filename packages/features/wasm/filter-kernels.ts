@@ -4,6 +4,6 @@
 // body, the scalar tail and the mirrored ends do the same operations in the same order. What each routine means is said
 // in core's `FilterKernels`; `../src/kernels/filter-kernels.wasm.ts` calls them.
 
-export { correlate } from './_correlate';
+export { correlate, correlateScratchBytes } from './_correlate';
 export { crop, magnitude, multiply, subtract, sum } from './_elementwise';
 export { eigenvalues2, eigenvalues3 } from './_eigenvalues';

@@ -31,12 +31,13 @@ export class WasmFilterKernels implements FilterKernels {
     if (radius === 0) return this.crop(input, { start: offset, shape: output.shape }, output.data);
     this.run(output.data, (to) => {
       const from = this.addressOf(input.data);
-      const tapsAt = this.workFor(20 * (radius + 1) + 4 * (3 * radius + 16));
+      const scratchBytes = this.wasm.correlateScratchBytes(radius, output.shape[axis]);
+      const scratch = this.workFor(scratchBytes + 4 * taps.values.length);
+      const tapsAt = scratch + scratchBytes;
       this.floats.set(taps.values, tapsAt / 4);
-      const recordsAt = tapsAt + 4 * (radius + 1);
       this.wasm.correlate(
         ...([from, ...input.shape, to, ...output.shape, ...offset] as const),
-        ...([axis, tapsAt, radius, taps.isOdd ? 1 : 0, recordsAt] as const),
+        ...([axis, tapsAt, radius, taps.isOdd ? 1 : 0, scratch] as const),
       );
     });
   }

@@ -15,6 +15,7 @@ export interface FilterKernelExports {
       ...[axis: number, taps: number, radius: number, isOdd: number, scratch: number],
     ]
   ) => void;
+  readonly correlateScratchBytes: (radius: number, count: number) => number;
   readonly multiply: (a: number, b: number, out: number, count: number) => void;
   readonly crop: (a: number, ...box: BoxArguments) => void;
   readonly subtract: (a: number, b: number, ...box: BoxArguments) => void;

@@ -20,7 +20,9 @@ function picture(sigma: number, rank: 2 | 3, formula: (z: number, y: number, x: 
 }
 
 describe.each([plainEngine, wasmSimdEngine])('DifferenceOfGaussians on $id', (engine) => {
-  for (const check of pixelFilterChecks(differenceOfGaussians, { engine })) it(check.name, check.run);
+  // The kernels are what differs; the slow ones run at one sigma.
+  const sigmas = engine === plainEngine ? [0.7] : undefined;
+  for (const check of pixelFilterChecks(differenceOfGaussians, { engine, sigmas })) it(check.name, check.run);
 
   it.each([2, 3] as const)('does not see a ramp (rank %i)', (rank) => {
     const { image, core } = picture(1.6, rank, (z, y, x) => 2 * z + 3 * y + 6 * x + 50);

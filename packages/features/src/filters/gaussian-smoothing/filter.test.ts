@@ -20,7 +20,9 @@ function picture(sigma: number, rank: 2 | 3, formula: (z: number, y: number, x: 
 }
 
 describe.each([plainEngine, wasmSimdEngine])('GaussianSmoothing on $id', (engine) => {
-  for (const check of pixelFilterChecks(gaussianSmoothing, { engine })) it(check.name, check.run);
+  // The kernels are what differs; the slow ones run at one sigma.
+  const sigmas = engine === plainEngine ? [0.7] : undefined;
+  for (const check of pixelFilterChecks(gaussianSmoothing, { engine, sigmas })) it(check.name, check.run);
 
   it.each([0.3, 0.7, 1, 1.6, 3.5])('spreads an impulse without losing mass at sigma %s', (sigma) => {
     const { image } = picture(sigma, 2, (_, y, x) => (y === 0 && x === 0 ? 1 : 0));

@@ -20,7 +20,9 @@ function picture(sigma: number, rank: 2 | 3, formula: (z: number, y: number, x: 
 }
 
 describe.each([plainEngine, wasmSimdEngine])('HessianOfGaussianEigenvalues on $id', (engine) => {
-  for (const check of pixelFilterChecks(hessianOfGaussianEigenvalues, { engine })) it(check.name, check.run);
+  // The kernels are what differs; the slow ones run at one sigma.
+  const sigmas = engine === plainEngine ? [0.7] : undefined;
+  for (const check of pixelFilterChecks(hessianOfGaussianEigenvalues, { engine, sigmas })) it(check.name, check.run);
 
   it.each([0.7, 1, 1.6, 3.5])('finds the principal curvatures of a quadratic at sigma %s', (sigma) => {
     const saddle = picture(sigma, 2, (_, y, x) => (3 * y * y - x * x) / 2);
