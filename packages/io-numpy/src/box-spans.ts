@@ -14,29 +14,23 @@ export interface Span {
 }
 
 /**
- * Cuts a box of an array into spans of at most `maxElements`, in the order of the file.
- * With `withGaps` a span may hold elements outside of the box: reading a few of them too is far cheaper than a separate
- * read for every row. Without it spans are exactly the box, as writing needs.
+ * Cuts a box of an array into spans of at most `maxElements`, in the order of the file. A span may hold up to `maxGap`
+ * elements outside of the box between two rows: reading a few too many is far cheaper than a separate read for every row.
+ * With 0, as writing needs, spans hold the box and nothing else.
  */
 export function* spansOf(
   box: Box,
   shape: readonly number[],
-  { maxElements, withGaps }: { maxElements: number; withGaps: boolean },
+  { maxElements, maxGap }: { maxElements: number; maxGap: number },
 ): Generator<Span> {
   const strides = stridesOf(shape);
   const extent = extentOf(box);
-  // Elements from the first to the last of the box along this axis and all faster ones.
-  const spanFrom = (axis: number) =>
-    1 +
-    dot(extent, strides, axis) -
-    dot(
-      extent.map(() => 1),
-      strides,
-      axis,
-    );
+  const spanFrom = (axis: number) => spanAlong(extent, strides, axis);
+  const isJoined = (axis: number) => extent[axis] === 1 || strides[axis]! - spanFrom(axis + 1) <= maxGap;
   let axis = shape.length - 1;
-  while (axis > 0 && spanFrom(axis) <= maxElements && (withGaps || extent[axis] === shape[axis])) axis--;
-  const step = Math.max(1, 1 + Math.floor((maxElements - spanFrom(axis + 1)) / strides[axis]!));
+  while (axis > 0 && isJoined(axis) && spanFrom(axis) <= maxElements) axis--;
+  const steps = 1 + Math.floor((maxElements - spanFrom(axis + 1)) / strides[axis]!);
+  const step = isJoined(axis) ? Math.max(1, steps) : 1;
   for (const corner of corners(box, axis, step)) {
     const start = box.start.map((first, i) => corner[i] ?? first);
     const stop = box.stop.map((end, i) =>
@@ -46,6 +40,11 @@ export function* spansOf(
     const last = dot(stop, strides) - strides.reduce((sum, stride) => sum + stride, 0);
     yield { offset, length: last - offset + 1, box: { start, stop } };
   }
+}
+
+/** Elements from the first to the last of a box along `axis` and all faster ones. */
+function spanAlong(extent: readonly number[], strides: readonly number[], axis: number): number {
+  return extent.reduce((span, size, i) => (i < axis ? span : span + (size - 1) * strides[i]!), 1);
 }
 
 /** Positions along the axes up to `axis`, one by one, and by `step` along `axis` itself. */
@@ -103,8 +102,6 @@ function extentOf(box: Box): number[] {
   return box.stop.map((stop, i) => stop - box.start[i]!);
 }
 
-function dot(a: readonly number[], b: readonly number[], from = 0): number {
-  let sum = 0;
-  for (let i = from; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }

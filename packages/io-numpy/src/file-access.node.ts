@@ -1,4 +1,5 @@
 import { BrushwoodError, messageOf, type ImageLocation } from '@brushwood/core';
+import { writeSync } from 'node:fs';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { endOfFile, openBlob } from './blob-reader.ts';
 import type { FileReader, FileWriter } from './file-access.ts';
@@ -50,6 +51,9 @@ export async function createFile(path: string, options: { overwrite: boolean }):
   };
 }
 
+/** Below this size the way through the thread pool takes many times longer than the write itself. */
+const syncWriteBytes = 2 ** 16;
+
 async function checkTarget(path: string, overwrite: boolean): Promise<void> {
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isDirectory()) {
@@ -90,7 +94,10 @@ async function writeFully(
     let written = 0;
     while (written < bytes.length) {
       const rest = bytes.length - written;
-      written += (await handle.write(bytes, written, rest, position + written)).bytesWritten;
+      written +=
+        rest < syncWriteBytes
+          ? writeSync(handle.fd, bytes, written, rest, position + written)
+          : (await handle.write(bytes, written, rest, position + written)).bytesWritten;
     }
   } catch (cause) {
     throw writeError(path, cause);

@@ -2,16 +2,28 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTensor, dtypes, type ImageSpec, type Shape5 } from '@brushwood/core';
-import { imageSinkChecks, imageSourceChecks, randomTensor } from '@brushwood/core/testing';
+import { imageSinkChecks, imageSourceChecks, randomTensor, storageFormatChecks } from '@brushwood/core/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { npy } from './format.ts';
-import { headerText, npyBytes } from './npy-bytes.testing.ts';
+import { headerText, npyBlob, npyBytes } from './npy-bytes.testing.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'brushwood-npy-kits-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+describe('the format', () => {
+  const blob = (text: string) => ({ path: 'foreign.npy', blob: new Blob([text]) });
+  const checks = storageFormatChecks({
+    format: npy,
+    sample: { path: 'sample.npy', blob: npyBlob(headerText('|u1', '(4, 5)'), new Uint8Array(20)) },
+    foreign: [blob(''), blob('NUMPY'), blob('some text that is long enough for a header')],
+    missing: { path: 'no/such/file.npy' },
+    createLocation: (name) => ({ path: join(folder, `${name}.npy`) }),
+  });
+  for (const check of checks) it(check.name, check.run);
+});
 
 describe('a file in C order', () => {
   const whole = randomTensor('uint8', [1, 1, 7, 300, 1000], 11);

@@ -51,7 +51,7 @@ export class NpySink implements ImageSink {
     const elements = this.order.fromCore(tensor.data, tensor.shape);
     const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
     const bytesPerElement = itemBytes(this.spec.dtype);
-    for (const span of spansOf(box, this.fileShape, { maxElements: Number.MAX_SAFE_INTEGER, withGaps: false })) {
+    for (const span of spansOf(box, this.fileShape, { maxElements: Number.MAX_SAFE_INTEGER, maxGap: 0 })) {
       const first = offsetInBox(span, box) * bytesPerElement;
       const row = bytes.subarray(first, first + span.length * bytesPerElement);
       await this.file.write(this.dataOffset + span.offset * bytesPerElement, row);

@@ -24,6 +24,8 @@ import type { NpyHeader } from './npy-header.ts';
 
 /** One read from the file: large enough that the number of reads stays small, small enough to waste little memory. */
 const maxReadBytes = 2 ** 20;
+/** Reading this much in vain takes about as long as starting another read. */
+const maxGapBytes = 2 ** 15;
 
 /** An opened .npy file. Reads only the rows a box needs. */
 export class NpySource implements ImageSource {
@@ -62,7 +64,7 @@ export class NpySource implements ImageSource {
       shape: this.storedShape,
       target: allocateArray(dtype, elementCount(roiShape(roi))),
     };
-    const limits = { maxElements: maxReadBytes / bytesPerElement, withGaps: true };
+    const limits = { maxElements: maxReadBytes / bytesPerElement, maxGap: maxGapBytes / bytesPerElement };
     for (const span of spansOf(into.box, into.shape, limits)) {
       const bytes = await this.file.read(dataOffset + span.offset * bytesPerElement, span.length * bytesPerElement);
       this.check(options);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTensor, elementCount, type Shape5, wholeRoi } from '@brushwood/core';
-import { imageSourceChecks } from '@brushwood/core/testing';
+import { imageSourceChecks, storageFormatChecks } from '@brushwood/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { omeZarr } from './format.ts';
 import { positions, shardedArray, v2Array, writeObjects } from './zarr-fixtures.testing.ts';
@@ -19,6 +19,19 @@ const valueOf = (position: readonly number[]) => position.reduce((number, at) =>
 function tensorOf(shape: Shape5, valueAt: (position: number[]) => number) {
   return createTensor(Uint16Array.from(positions(shape), valueAt), shape);
 }
+
+describe('the format', () => {
+  const sample = { path: join(tmpdir(), `brushwood-zarr-sample-${process.pid}.zarr`) };
+  beforeAll(() => writeObjects(sample.path, { 'data/.zarray': v2Array, '.zgroup': { zarr_format: 2 } }));
+  afterAll(() => rm(sample.path, { recursive: true }));
+  const foreign = [
+    { path: 'text.zarr', blob: new Blob(['some text']) },
+    { path: new URL('.', import.meta.url).pathname },
+    { path: new URL(import.meta.url).pathname },
+  ];
+  const missing = { path: '/no/such/folder.zarr' };
+  for (const check of storageFormatChecks({ format: omeZarr, sample, foreign, missing })) it(check.name, check.run);
+});
 
 describe('a sharded v3 image of two levels', () => {
   const levels = [
