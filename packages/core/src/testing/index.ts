@@ -44,3 +44,15 @@ export { memoryFormat } from './memory-format.ts';
 export { storageFormatChecks, type StorageFormatSubject } from './storage-format-checks.ts';
 export { EngineBench } from './engine-bench.ts';
 export { filterEngineChecks } from './filter-engine-checks.ts';
+export {
+  crashTask,
+  failTask,
+  pauseTask,
+  poolCheckPlugin,
+  sessionTask,
+  squareTask,
+  stepsTask,
+  sumTask,
+} from './pool-check-tasks.ts';
+export { workerPoolChecks, type WorkerPoolSubject } from './worker-pool-checks.ts';
+export { blockExecutorChecks, type BlockExecutorSubject } from './block-executor-checks.ts';
