@@ -5,7 +5,7 @@
 
 /** Lanes of a patch; its features, votes and masks follow lane by lane. */
 const lanes: i32 = 64;
-/** Votes are counted in bytes and leaf units in int32, so sums are carried over after this many trees. */
+/** Votes are counted in bytes and leaf units in uint32 (127 · 2²⁵ < 2³²), so sums are carried over after this many trees. */
 const treesPerRound: i32 = 127;
 /** Up to this many lanes walk on alone: a node then costs less than a comparison of the whole patch. */
 const fewLanes: i32 = 2;
@@ -324,12 +324,12 @@ function walkLanes(start: i32, bits: u64, features: usize, votes: usize, units: 
   }
 }
 
-/** sums += votes · 2²⁴ + units; votes = units = 0. Whole numbers, exact in a double. */
+/** sums += votes · 2²⁵ + units; votes = units = 0. Whole numbers, exact in a double. */
 function carry(count: i32, votes: usize, units: usize, sums: usize): void {
   for (let i = 0; i < count; i++) {
     const sum = sums + (i << 3);
-    const vote = <f64>load<u8>(votes + i) * 16777216.0;
-    store<f64>(sum, load<f64>(sum) + vote + <f64>load<i32>(units + (i << 2)));
+    const vote = <f64>load<u8>(votes + i) * 33554432.0;
+    store<f64>(sum, load<f64>(sum) + vote + <f64>load<u32>(units + (i << 2)));
   }
   memory.fill(votes, 0, count);
   memory.fill(units, 0, count << 2);
@@ -340,7 +340,7 @@ function writePatch(a: usize, patch: i32, treeCount: i32, sums: usize, nan: usiz
   const planes: usize = load<u32>(a, 68);
   const outSliceBytes: usize = load<u32>(a, 72);
   const outRowBytes: usize = <usize>load<i32>(a, 52) << 2;
-  const divisor = <f64>treeCount * 16777216.0;
+  const divisor = <f64>treeCount * 33554432.0;
   const z0 = originAlong(a, patch, 0);
   const y0 = originAlong(a, patch, 4);
   const x0 = originAlong(a, patch, 8);

@@ -16,7 +16,8 @@ export function checkStoredForest(stored: StoredModel): { stored: StoredForest; 
   return { stored, trees };
 }
 
-function checkLabels({ knownLabels, classCount }: StoredForest): void {
+/** @throws 'broken-file' unless the known labels are ascending labels of the project. */
+export function checkLabels({ knownLabels, classCount }: StoredModel): void {
   const isAscending = knownLabels.every(
     (label, i) => Number.isInteger(label) && label > (knownLabels[i - 1] ?? 0) && label <= classCount,
   );
@@ -40,7 +41,15 @@ function checkForest(forest: VigraForest, stored: StoredForest, where: string): 
   forest.trees.forEach((tree, i) => checkTree(tree, forest, `${where}, tree ${i}`));
 }
 
-function checkTree(tree: VigraTree, forest: VigraForest, where: string): void {
+/**
+ * @param where names the tree in messages
+ * @throws 'broken-file' unless the tree is sound and made for so many columns and classes
+ */
+export function checkTree(
+  tree: VigraTree,
+  forest: Pick<VigraForest, 'columnCount' | 'classCount'>,
+  where: string,
+): void {
   const { topology, parameters } = tree;
   if (!(topology instanceof Int32Array) || !(parameters instanceof Float64Array)) {
     throw broken(`${where}: topology must be int32 and parameters float64`);
@@ -85,10 +94,11 @@ function checkNode({ topology, parameters }: VigraTree, node: number, where: str
   }
 }
 
-function broken(problem: string): BrushwoodError {
+/** The error of a stored model that is not what it should be. */
+export function broken(problem: string): BrushwoodError {
   return new BrushwoodError(
     'broken-file',
-    `The stored random forest cannot be used: ${problem}. Train it again from the labels.`,
+    `The stored classifier cannot be used: ${problem}. Train it again from the labels.`,
     { problem },
   );
 }

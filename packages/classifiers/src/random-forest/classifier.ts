@@ -1,9 +1,7 @@
-import type { BlockArena, Classifier, VigraTree } from '@brushwood/core';
+import type { Classifier } from '@brushwood/core';
 import { checkStoredForest } from './check-forest.ts';
-import { compactForest } from './compact-forest.ts';
-import { RandomForestModel } from './model.ts';
-import { createReferenceEngine, type ForestEngine } from './predict.reference.ts';
-import { createWasmEngine, hasWasmEngine } from './predict.wasm.ts';
+import { ForestModel } from './model.ts';
+import { createForestEngine } from './forest-engine.ts';
 import { trainForest } from './train-forest.ts';
 
 /**
@@ -28,14 +26,10 @@ export const randomForest: Classifier = {
   async train(samples, context) {
     const { stored, report } = await trainForest(samples, context, randomForest);
     const { trees } = checkStoredForest(stored);
-    return new RandomForestModel(stored, createEngine(trees), report);
+    return new ForestModel(stored, createForestEngine(trees), report);
   },
   load(stored, arena) {
     const checked = checkStoredForest(stored);
-    return new RandomForestModel(checked.stored, createEngine(checked.trees, arena));
+    return new ForestModel(checked.stored, createForestEngine(checked.trees, arena));
   },
 };
-
-function createEngine(trees: readonly VigraTree[], arena?: BlockArena): ForestEngine {
-  return hasWasmEngine() ? createWasmEngine(compactForest(trees), arena) : createReferenceEngine(trees);
-}

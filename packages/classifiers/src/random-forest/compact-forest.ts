@@ -18,7 +18,7 @@ export const laneRowBytes = 256;
  * class k; otherwise it is the mixed leaf k − classCount.
  *
  * Mixed leaf i has the entries `mixedStart[i]` to `mixedStart[i + 1]` (exclusive) of `mixedEntries`, pairs of int32:
- * class, probability in units of 2⁻²⁴.
+ * class, probability in units of 2⁻²⁵.
  */
 export interface CompactForest {
   readonly featureCount: number;

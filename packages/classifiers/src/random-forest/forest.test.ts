@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Samples, StoredModel, TrainContext } from '@brushwood/core';
+import { createContainer, createInlinePool, type Samples, type StoredModel, type TrainContext } from '@brushwood/core';
+import { classifiers } from '../plugin.ts';
 import { createNumbers, noiseSamples, samplesOf } from '../testing/example-samples.ts';
-import { createWorkerDouble } from '../testing/worker-double.ts';
 import { randomForest } from './classifier.ts';
 import { findLeaf } from './forest-layout.ts';
 import { rankColumns } from './rank-columns.ts';
@@ -16,6 +16,10 @@ function train(samples: Samples, context: Partial<TrainContext> = {}) {
 function treesOf(stored: StoredModel) {
   if (stored.layout !== 'vigra-forests') throw new Error(stored.layout);
   return stored.forests.flatMap((forest) => forest.trees);
+}
+
+function createWorkers(size: number) {
+  return createInlinePool(createContainer([classifiers]).catalog, { size });
 }
 
 /** Probabilities of rows, one voxel each, as (voxel, class). */
@@ -116,7 +120,7 @@ describe('training', () => {
   it('gives the same bytes for the same seed, with any number of workers', async () => {
     const alone = (await train(threeBlobs)).save();
     for (const size of [1, 2, 3]) {
-      const model = await train(threeBlobs, { pool: createWorkerDouble(size) });
+      const model = await train(threeBlobs, { pool: createWorkers(size) });
       expect(model.save()).toEqual(alone);
       expect(model.report?.outOfBagError).toBe((await train(threeBlobs)).report?.outOfBagError);
     }
@@ -161,7 +165,7 @@ describe('training', () => {
       expect(total).toBe(20);
       seen.push(done);
     };
-    await train(threeBlobs, { options: { treeCount: 20 }, pool: createWorkerDouble(3), onProgress });
+    await train(threeBlobs, { options: { treeCount: 20 }, pool: createWorkers(3), onProgress });
     expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
 

@@ -1,17 +1,16 @@
 import type { ClassifierModel, FeatureBlock, StoredModel, TrainingReport } from '@brushwood/core';
 import { checkBlock } from '../check-block.ts';
 import type { ForestEngine } from './predict.reference.ts';
-import type { StoredForest } from './train-forest.ts';
 
-/** A forest ready to predict. */
-export class RandomForestModel implements ClassifierModel {
+/** Decision trees ready to predict, whatever they were trained with. */
+export class ForestModel implements ClassifierModel {
   readonly featureCount: number;
   readonly classCount: number;
   readonly report?: TrainingReport;
-  private readonly stored: StoredForest;
+  private readonly stored: StoredModel;
   private readonly engine: ForestEngine;
 
-  constructor(stored: StoredForest, engine: ForestEngine, report?: TrainingReport) {
+  constructor(stored: StoredModel, engine: ForestEngine, report?: TrainingReport) {
     this.featureCount = stored.featureCount;
     this.classCount = stored.classCount;
     this.stored = stored;

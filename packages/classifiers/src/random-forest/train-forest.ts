@@ -1,13 +1,6 @@
-import {
-  BrushwoodError,
-  type Samples,
-  type StoredModel,
-  type TrainContext,
-  type TrainingReport,
-  type VigraForest,
-  type VigraTree,
-} from '@brushwood/core';
+import type { Samples, StoredModel, TrainContext, TrainingReport, VigraForest, VigraTree } from '@brushwood/core';
 import { checkSamples, sampleWarnings, type CheckedSamples } from '../check-samples.ts';
+import { numberOption } from '../number-option.ts';
 import { columnsPerSplit } from './train-tree.ts';
 import { outOfBagError, trainTrees, type TreeBatch, type TreeBatchInput } from './train-trees.ts';
 import { trainTreesTask } from './train-trees.task.ts';
@@ -53,11 +46,12 @@ export async function trainForest(
 }
 
 async function growBatches(samples: Samples, checked: CheckedSamples, context: TrainContext): Promise<TreeBatch[]> {
+  const who = 'Random Forest';
   const { options, seed, pool, signal, onProgress } = context;
-  const total = numberOption(options.treeCount, 'treeCount');
+  const total = numberOption(options, 'treeCount', who);
   const growth = {
-    maxDepth: numberOption(options.maxDepth, 'maxDepth'),
-    minSamplesLeaf: numberOption(options.minSamplesLeaf, 'minSamplesLeaf'),
+    maxDepth: numberOption(options, 'maxDepth', who),
+    minSamplesLeaf: numberOption(options, 'minSamplesLeaf', who),
   };
   const batchCount = Math.max(1, Math.min(pool?.size ?? 1, total));
   const featureMatrix = pool && batchCount > 1 ? toSharedMemory(samples.featureMatrix) : samples.featureMatrix;
@@ -78,13 +72,6 @@ async function growBatches(samples: Samples, checked: CheckedSamples, context: T
         : trainTrees(input, { signal, onTree: (trees) => report(i, trees) }),
     ),
   );
-}
-
-function numberOption(value: number | boolean | string | undefined, key: string): number {
-  if (typeof value === 'number') return value;
-  throw new BrushwoodError('invalid-parameter', `Random Forest needs the option "${key}" as a number, got ${value}.`, {
-    key,
-  });
 }
 
 /** One copy that all workers read, where the platform allows it; otherwise each gets its own. */
