@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openBlob } from './blob-reader.ts';
-import { headerText, npyBlob, npyBytes } from './npy-bytes.testing.ts';
+import { headerText, npyBlob, npyBytes } from './testing/npy-bytes.ts';
 import { encodeNpyHeader, readNpyHeader } from './npy-header.ts';
 
 const read = (blob: Blob) => readNpyHeader(openBlob(blob, 'a.npy'), 'a.npy');

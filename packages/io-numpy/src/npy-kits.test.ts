@@ -5,7 +5,7 @@ import { createTensor, dtypes, type ImageSpec, type Shape5 } from '@brushwood/co
 import { imageSinkChecks, imageSourceChecks, randomTensor, storageFormatChecks } from '@brushwood/core/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { npy } from './format.ts';
-import { headerText, npyBlob, npyBytes } from './npy-bytes.testing.ts';
+import { headerText, npyBlob, npyBytes } from './testing/npy-bytes.ts';
 
 let folder: string;
 beforeAll(async () => {

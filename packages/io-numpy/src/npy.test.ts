@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allocateTensor, createTensor, dtypes, type ImageSpec, type Roi, type Shape5, wholeRoi } from '@brushwood/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { headerText, npyBlob, npyBytes } from './npy-bytes.testing.ts';
+import { headerText, npyBlob, npyBytes } from './testing/npy-bytes.ts';
 import { npy } from './format.ts';
 
 let folder: string;

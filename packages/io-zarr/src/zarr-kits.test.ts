@@ -5,7 +5,7 @@ import { createTensor, elementCount, type Shape5, wholeRoi } from '@brushwood/co
 import { imageSourceChecks, storageFormatChecks } from '@brushwood/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { omeZarr } from './format.ts';
-import { positions, shardedArray, v2Array, writeObjects } from './zarr-fixtures.testing.ts';
+import { positions, shardedArray, v2Array, writeObjects } from './testing/zarr-fixtures.node.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoryStore, v2Array, v3Array } from './zarr-fixtures.testing.ts';
+import { memoryStore, v2Array, v3Array } from './testing/zarr-fixtures.node.ts';
 import { readNode } from './zarr-node.ts';
 
 const readV2 = (change: object) => readNode(memoryStore({ '.zarray': { ...v2Array, ...change } }), '', 'a.zarr');

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { crc32c } from './crc32c.ts';
-import type { ZarrStore } from './store.ts';
+import { crc32c } from '../crc32c.ts';
+import type { ZarrStore } from '../store.ts';
 
 /** The objects of a hierarchy by their path: JSON or bytes. */
 export type Objects = Readonly<Record<string, object | Uint8Array>>;
