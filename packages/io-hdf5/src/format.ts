@@ -44,6 +44,7 @@ export const compressedHdf5: StorageFormat = {
   probe: async () => false,
   open: openDataset,
   create: (location, spec, options = {}) => Hdf5Sink.create(location, spec, { ...options, isCompressed: true }),
+  list: listDatasets,
 };
 
 async function listDatasets(location: ImageLocation): Promise<readonly DatasetEntry[]> {

@@ -61,10 +61,14 @@ export class Hdf5Source implements ImageSource {
     });
   }
 
-  async read(roi: Roi, { signal }: ReadOptions = {}): Promise<Tensor> {
+  async read(roi: Roi, { level = 0, signal }: ReadOptions = {}): Promise<Tensor> {
     this.checkOpen();
+    this.checkLevel(level);
     throwIfAborted(signal);
     checkRoi(roi, this.info.shape, this.who());
+    await Promise.resolve(); // the library works in one go: a signal that fires right after the call has its chance here
+    this.checkOpen();
+    throwIfAborted(signal);
     const parts = this.partsOf(roi);
     if (parts.length === 1) return this.readPart(roi);
     const out = allocateTensor(this.dtype, roiShape(roi));
@@ -115,6 +119,15 @@ export class Hdf5Source implements ImageSource {
       at = next;
     }
     return parts;
+  }
+
+  private checkLevel(level: number): void {
+    if (level === 0) return;
+    throw new BrushwoodError(
+      'invalid-parameter',
+      `${this.who()} has one level of resolution, 0; level ${level} was asked for.`,
+      { level },
+    );
   }
 
   private checkOpen(): void {

@@ -1,4 +1,4 @@
-import { BrushwoodError, itemBytes, type Dtype, type TypedArray } from '@brushwood/core';
+import { allocateArray, BrushwoodError, dtypeOf, itemBytes, type Dtype, type TypedArray } from '@brushwood/core';
 import { runtime } from '#hdf5-runtime';
 import type { File } from 'h5wasm';
 import { shortReason } from './hdf5-file.ts';
@@ -88,7 +88,7 @@ export class Hdf5Writer {
       this.makeGroup(file, parentOf(path));
       const dataset = file.create_dataset({
         name: path,
-        data: new Uint8Array(0) as never,
+        data: allocateArray(dtype, 0),
         dtype: dtypeCodes[dtype],
         shape: [0, ...shape.slice(1)],
         maxshape: [...shape],
@@ -159,17 +159,9 @@ function prepared(value: WrittenValue) {
       : { data: Float64Array.of(value), dtype: '<d', defaultShape: [] };
   }
   if (ArrayBuffer.isView(value)) {
-    return { data: value, dtype: dtypeCodes[dtypeOfArray(value)], defaultShape: [value.length] };
+    return { data: value, dtype: dtypeCodes[dtypeOf(value)], defaultShape: [value.length] };
   }
   return { data: [...value], dtype: 'S', defaultShape: [value.length] };
-}
-
-function dtypeOfArray(array: TypedArray): Dtype {
-  const name = array.constructor.name
-    .replace(/^Big/, '')
-    .replace(/Array$/, '')
-    .toLowerCase();
-  return name as Dtype;
 }
 
 function failsToWrite<T>(path: string, work: () => T): T {

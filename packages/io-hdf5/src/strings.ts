@@ -1,10 +1,5 @@
-/** The bytes of windows-1252 that differ from latin-1: browsers decode HDF5's "ASCII" as the former. */
-const windows1252 = new Map(
-  [...Array(32).keys()].map((i) => {
-    const byte = 0x80 + i;
-    return [new TextDecoder('windows-1252').decode(Uint8Array.of(byte)), byte] as const;
-  }),
-);
+/** Characters of windows-1252 for the bytes 80 to 9f: browsers decode HDF5's "ASCII" as it, Node as latin-1. */
+const windows1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
 /**
  * Text as it was meant. ilastik stores UTF-8 bytes under HDF5's ASCII character set; h5wasm decodes those byte by
@@ -14,9 +9,10 @@ export function decodeText(text: string): string {
   if (/^[\u0000-\u007f]*$/.test(text)) return text;
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
-    const byte = text.charCodeAt(i) <= 0xff ? text.charCodeAt(i) : windows1252.get(text[i]!);
-    if (byte === undefined) return text;
-    bytes[i] = byte;
+    const code = text.charCodeAt(i);
+    const at = windows1252.indexOf(text[i]!);
+    if (code > 0xff && at < 0) return text;
+    bytes[i] = code <= 0xff ? code : 0x80 + at;
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
