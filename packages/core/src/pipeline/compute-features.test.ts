@@ -53,12 +53,12 @@ describe('computeFeatures', () => {
   const cases: [string, Shape5, boolean, Shape5[]][] = [
     [
       'a flat image of two channels',
-      [1, 2, 1, 20, 23],
+      [1, 2, 1, 11, 13],
       false,
       [
         [1, 1, 1, 1, 1],
         [1, 1, 1, 7, 7],
-        [1, 1, 1, 20, 5],
+        [1, 1, 1, 11, 5],
       ],
     ],
     [

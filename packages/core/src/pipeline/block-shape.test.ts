@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Shape3, Shape5 } from '../grid/axes.ts';
+import { chooseBlockShape } from './block-shape.ts';
+
+const any: Shape5 = [1, 1, 1, 1, 1];
+const choose = (shape: Shape5, featureCount: number, writeShapes: Shape5[] = [any], wanted?: Shape3) =>
+  chooseBlockShape(shape, { featureCount, wanted, writeShapes });
+
+describe('chooseBlockShape', () => {
+  it('is flat for flat images and a cube for volumes', () => {
+    const flat = choose([1, 1, 1, 5000, 5000], 49);
+    expect(flat[0]).toBe(1);
+    expect(flat[1]).toBe(flat[2]);
+    const cube = choose([1, 1, 500, 500, 500], 61);
+    expect(new Set(cube).size).toBe(1);
+  });
+
+  it('shrinks with the number of features', () => {
+    expect(choose([1, 1, 1, 5000, 5000], 1000)[1]).toBeLessThan(choose([1, 1, 1, 5000, 5000], 49)[1]);
+  });
+
+  it('never exceeds the image', () => {
+    expect(choose([1, 1, 3, 20, 30], 61)).toEqual([3, 20, 30]);
+    expect(choose([1, 1, 3, 20, 30], 61, [any], [100, 100, 100])).toEqual([3, 20, 30]);
+  });
+
+  it('takes what the user wants', () => {
+    expect(choose([1, 1, 64, 64, 64], 61, [any], [5, 6, 7])).toEqual([5, 6, 7]);
+  });
+
+  it('is rounded up to what every sink writes at once', () => {
+    expect(choose([1, 1, 64, 640, 640], 61, [[1, 1, 16, 128, 128]], [5, 130, 7])).toEqual([16, 256, 128]);
+    expect(
+      choose(
+        [1, 1, 1, 640, 640],
+        61,
+        [
+          [1, 1, 1, 4, 4],
+          [1, 1, 1, 6, 1],
+        ],
+        [1, 5, 5],
+      ),
+    ).toEqual([1, 12, 8]);
+    expect(choose([1, 1, 1, 100, 100], 61, [[1, 1, 1, 512, 512]], [1, 5, 5])).toEqual([1, 100, 100]);
+  });
+});
