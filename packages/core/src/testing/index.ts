@@ -56,3 +56,14 @@ export {
 } from './pool-check-tasks.ts';
 export { workerPoolChecks, type WorkerPoolSubject } from './worker-pool-checks.ts';
 export { blockExecutorChecks, type BlockExecutorSubject } from './block-executor-checks.ts';
+export {
+  blobsPhantom,
+  noisePhantom,
+  stripesPhantom,
+  strokesOn,
+  type Phantom,
+  type PhantomOptions,
+} from './phantoms.ts';
+export { memoryReference, phantomProject, type PhantomProjectOptions } from './phantom-project.ts';
+export { memoryProjectStore, type MemoryFiles } from './memory-project-store.ts';
+export { projectStoreChecks, type ProjectStoreSubject } from './project-store-checks.ts';
