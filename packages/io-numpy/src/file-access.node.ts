@@ -78,7 +78,11 @@ async function readFully(
   const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, position + filled);
+    const { bytesRead } = await handle
+      .read(bytes, filled, length - filled, position + filled)
+      .catch((cause: unknown) => {
+        throw readError(path, cause);
+      });
     if (bytesRead === 0) throw endOfFile(path, position + length, position + filled);
     filled += bytesRead;
   }
@@ -108,7 +112,11 @@ function openError(path: string, cause: unknown): BrushwoodError {
   if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
     return new BrushwoodError('not-found', `${path} does not exist.`, { path }, { cause });
   }
-  return new BrushwoodError('broken-file', `${path} cannot be opened: ${messageOf(cause)}.`, { path }, { cause });
+  return readError(path, cause);
+}
+
+function readError(path: string, cause: unknown): BrushwoodError {
+  return new BrushwoodError('broken-file', `${path} cannot be read: ${messageOf(cause)}.`, { path }, { cause });
 }
 
 function writeError(path: string, cause: unknown): BrushwoodError {
