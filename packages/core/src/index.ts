@@ -1,56 +1,201 @@
-export * from './errors.ts';
-export * from './grid/dtype.ts';
-export * from './grid/axes.ts';
-export * from './grid/roi.ts';
-export * from './grid/tensor.ts';
-export * from './grid/halo.ts';
-export * from './grid/block-grid.ts';
-export * from './contracts/progress.ts';
-export * from './contracts/image-location.ts';
-export * from './contracts/image-source.ts';
-export * from './contracts/image-sink.ts';
-export * from './contracts/storage-format.ts';
-export * from './contracts/filter-engine.ts';
-export * from './contracts/pixel-filter.ts';
-export * from './contracts/classifier.ts';
-export * from './contracts/worker-pool.ts';
-export * from './contracts/block-executor.ts';
-export * from './contracts/project-store.ts';
-export type * from './contracts/workflow.ts';
-export type * from './contracts/plugin.ts';
-export * from './pipeline/block-arena.ts';
-export * from './project/project.ts';
-export * from './project/lane.ts';
-export * from './project/lanes.ts';
-export * from './project/labels.ts';
-export * from './project/classes.ts';
-export * from './project/feature-selection.ts';
-export * from './workers/error-transfer.ts';
-export * from './container.ts';
-export * from './kernels/plain-engine.ts';
-export * from './pipeline/gaussian-taps.ts';
-export * from './pipeline/padded-block.ts';
-export * from './pipeline/filter-input.ts';
-export * from './pipeline/feature-plan.ts';
-export * from './pipeline/compute-features.ts';
-export * from './pipeline/open-image.ts';
-export * from './pipeline/select-channels.ts';
-export * from './pipeline/fingerprint-image.ts';
-export * from './pipeline/read-padded-block.ts';
-export * from './pipeline/export-sources.ts';
-export * from './pipeline/convert-values.ts';
-export * from './pipeline/run-training.ts';
-export * from './pipeline/run-prediction.ts';
-export * from './pipeline/train-classifier.ts';
-export * from './pipeline/services.ts';
-export * from './workers/task-runner.ts';
-export * from './workers/inline-pool.ts';
-export * from './workers/pool-executor.ts';
-export * from './find-by-id.ts';
-export * from './pipeline/describe-image.ts';
-export * from './pipeline/import-labels.ts';
-export * from './pipeline/evaluate-segmentation.ts';
-export * from './pipeline/memory-sink.ts';
-export * from './project/new-project.ts';
-export * from './pipeline/output-format.ts';
-export * from './pipeline/pipeline.ts';
+export {
+  BrushwoodError,
+  abortError,
+  isAbortError,
+  messageOf,
+  throwIfAborted,
+  type ErrorCode,
+  type ErrorDetails,
+} from './errors.ts';
+export {
+  allocateArray,
+  arrayFromBytes,
+  dtypeOf,
+  dtypeRange,
+  dtypes,
+  isDtype,
+  itemBytes,
+  type Dtype,
+  type NumberArray,
+  type TypedArray,
+} from './grid/dtype.ts';
+export {
+  AxisOrder,
+  axisIndex,
+  checkAxes,
+  coreAxes,
+  elementCount,
+  guessAxes,
+  stridesOf,
+  type Axis,
+  type Shape3,
+  type Shape5,
+} from './grid/axes.ts';
+export { checkRoi, intersectRois, roiShape, translateRoi, wholeRoi, withAxis, type Roi } from './grid/roi.ts';
+export { allocateTensor, copyBox, createTensor, cropTensor, tensorDtype, type Tensor } from './grid/tensor.ts';
+export { padRoi, type Halo, type ImageEdges } from './grid/halo.ts';
+export { BlockGrid } from './grid/block-grid.ts';
+export type { Progress, RunOptions } from './contracts/progress.ts';
+export { describeLocation, type ImageLocation } from './contracts/image-location.ts';
+export {
+  singleLevelInfo,
+  type ImageInfo,
+  type ImageLevel,
+  type ImageSource,
+  type ReadOptions,
+  type VoxelSize,
+} from './contracts/image-source.ts';
+export type { ImageSink, ImageSpec } from './contracts/image-sink.ts';
+export type { CreateImageOptions, DatasetEntry, OpenImageOptions, StorageFormat } from './contracts/storage-format.ts';
+export type {
+  CoreBox,
+  CorrelationPass,
+  FilterEngine,
+  FilterKernels,
+  HalfTaps,
+  Volume,
+} from './contracts/filter-engine.ts';
+export type { DerivativeOrders, FilterInput, PixelFilter } from './contracts/pixel-filter.ts';
+export type {
+  Classifier,
+  ClassifierModel,
+  ClassifierOption,
+  FeatureBlock,
+  OptionValues,
+  Samples,
+  StoredModel,
+  TrainContext,
+  TrainingReport,
+  VigraForest,
+  VigraTree,
+} from './contracts/classifier.ts';
+export {
+  defineTask,
+  type AnyTaskHandler,
+  type PoolRunOptions,
+  type Task,
+  type TaskContext,
+  type TaskHandler,
+  type WorkerPool,
+} from './contracts/worker-pool.ts';
+export type { BlockExecutor, BlockRun } from './contracts/block-executor.ts';
+export type { ProjectLocation, ProjectStore, SaveOptions } from './contracts/project-store.ts';
+export type { Workflow } from './contracts/workflow.ts';
+export type { Catalog, Plugin } from './contracts/plugin.ts';
+export { BlockArena } from './pipeline/block-arena.ts';
+export {
+  dropModel,
+  type CarriedAttributes,
+  type CarriedNode,
+  type ClassifierState,
+  type Color,
+  type ExportSettings,
+  type LabelClass,
+  type Project,
+} from './project/project.ts';
+export { usedChannelCount, type ChannelSelection, type ImageReference, type Lane } from './project/lane.ts';
+export {
+  addLane,
+  embedLane,
+  findLane,
+  relinkLane,
+  removeLane,
+  replaceLane,
+  setPredictionMask,
+  withLane,
+} from './project/lanes.ts';
+export {
+  countLabels,
+  emptyLabels,
+  hasLabels,
+  labelBlocks,
+  mapLabels,
+  maxLabel,
+  readLabels,
+  writeLabels,
+  type LabelBlock,
+  type Labels,
+} from './project/labels.ts';
+export {
+  addClass,
+  classPalette,
+  clearClass,
+  deleteClass,
+  findClass,
+  mergeClasses,
+  newClass,
+  recolorClass,
+  renameClass,
+} from './project/classes.ts';
+export {
+  addSigma,
+  defaultSigmas,
+  emptySelection,
+  hasSelectedFeatures,
+  selectAllFeatures,
+  selectFeature,
+  type FeatureSelection,
+} from './project/feature-selection.ts';
+export { packError, unpackError, type TransferredError } from './workers/error-transfer.ts';
+export {
+  blockExecutorToken,
+  catalogToken,
+  createContainer,
+  createToken,
+  workerPoolToken,
+  type Container,
+  type Token,
+} from './container.ts';
+export { plainEngine } from './kernels/plain-engine.ts';
+export {
+  gaussianRadius,
+  gaussianTaps,
+  presmoothingRadius,
+  presmoothingSigma,
+  presmoothingWindow,
+  stageTwoWindow,
+} from './pipeline/gaussian-taps.ts';
+export type { PaddedBlock } from './pipeline/padded-block.ts';
+export { BlockFilterInput, type FilterInputOptions } from './pipeline/filter-input.ts';
+export {
+  checkImageSize,
+  planFeatures,
+  type FeatureCell,
+  type FeatureGroup,
+  type FeaturePlan,
+} from './pipeline/feature-plan.ts';
+export { computeFeatures, featureScratchBytes, type FeatureContext } from './pipeline/compute-features.ts';
+export { detectFormat, openImage, parseImagePath, requestOf, type ImageRequest } from './pipeline/open-image.ts';
+export { hasEqualChannels, sampleRows, selectChannels } from './pipeline/select-channels.ts';
+export { fingerprintImage } from './pipeline/fingerprint-image.ts';
+export { readPaddedBlock } from './pipeline/read-padded-block.ts';
+export { pixelExportSources, type ExportSource, type PredictedBlock } from './pipeline/export-sources.ts';
+export { convertValues, roundHalfEven } from './pipeline/convert-values.ts';
+export { runTraining, type TrainOptions, type TrainResult } from './pipeline/run-training.ts';
+export {
+  runPrediction,
+  type PredictOptions,
+  type PredictResult,
+  type PredictionOutput,
+} from './pipeline/run-prediction.ts';
+export { completeOptions, joinSamples, noLabelsError, trainClassifier } from './pipeline/train-classifier.ts';
+export { pipelineServices, registerWorkers, type PipelineServices } from './pipeline/services.ts';
+export { TaskRunner } from './workers/task-runner.ts';
+export { createInlinePool } from './workers/inline-pool.ts';
+export { createPoolExecutor, partOfJobs } from './workers/pool-executor.ts';
+export { findById } from './find-by-id.ts';
+export { describeImage, type DescribeOptions, type DescribedImage } from './pipeline/describe-image.ts';
+export { importLabels, type ImportLabelsOptions } from './pipeline/import-labels.ts';
+export {
+  createEvaluationSink,
+  emptyConfusion,
+  scoresOf,
+  type ClassScore,
+  type ConfusionMatrix,
+  type Scores,
+  type TruthMeaning,
+} from './pipeline/evaluate-segmentation.ts';
+export { createMemorySink, type MemorySink } from './pipeline/memory-sink.ts';
+export { newProject } from './project/new-project.ts';
+export { formatByExtension, outputFormat, writableFormats } from './pipeline/output-format.ts';
+export { createPipeline, type ImageInput, type Pipeline } from './pipeline/pipeline.ts';
