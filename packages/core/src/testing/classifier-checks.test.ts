@@ -3,87 +3,18 @@ import type { Classifier, ClassifierModel, FeatureBlock, Samples, StoredModel } 
 import { BrushwoodError, throwIfAborted, type ErrorCode } from '../errors.ts';
 import { createContainer } from '../container.ts';
 import { createInlinePool } from '../workers/inline-pool.ts';
+import { centroidClassifier } from './centroid-classifier.ts';
 import { classifierChecks } from './classifier-checks.ts';
 import { kitChecks } from './kit-checks.ts';
-import { seededRandom } from './random.ts';
 
-type ArraysModel = Extract<StoredModel, { layout: 'arrays' }>;
-
-function fail(code: ErrorCode): never {
-  throw new BrushwoodError(code, 'The double refuses this.');
-}
-
-/** Softmax over the distances to the class means; the seed moves the means a little. */
-function trainCentroids(samples: Samples, seed: number): ArraysModel {
-  const { featureMatrix, classIndices, sampleCount, featureCount, classCount } = samples;
-  const present = [...new Set(classIndices)].toSorted((a, b) => a - b);
-  if (sampleCount === 0) fail('no-labels');
-  if (present.length < 2) fail('one-class');
-  if (!featureMatrix.every(Number.isFinite)) fail('not-finite');
-  const random = seededRandom(seed);
-  const centroids = new Float32Array(present.length * featureCount).map(() => random() * 0.01);
-  for (let i = 0; i < sampleCount; i++) {
-    const size = classIndices.filter((k) => k === classIndices[i]).length;
-    const row = present.indexOf(classIndices[i]!) * featureCount;
-    for (let j = 0; j < featureCount; j++) centroids[row + j]! += featureMatrix[i * featureCount + j]! / size;
-  }
-  const knownLabels = present.map((k) => k + 1);
-  const texts = { note: '"centroids"' };
-  return {
-    layout: 'arrays',
-    classifierId: 'centroids',
-    knownLabels,
-    featureCount,
-    classCount,
-    arrays: { centroids },
-    texts,
-  };
-}
-
-function loadCentroids(stored: StoredModel): ClassifierModel {
-  const centroids = stored.layout === 'arrays' ? stored.arrays['centroids'] : undefined;
-  if (!centroids) fail('broken-file');
-  const { featureCount, classCount, knownLabels } = stored;
-  return {
-    featureCount,
-    classCount,
-    save: () => stored,
-    predict(block, out) {
-      const voxels = block.shape[0] * block.shape[1] * block.shape[2];
-      if (block.featureCount !== featureCount || out.length !== classCount * voxels) fail('shape-mismatch');
-      out.fill(0);
-      for (let i = 0; i < voxels; i++) {
-        const scores = knownLabels.map((_, k) => {
-          let squares = 0;
-          for (let j = 0; j < featureCount; j++)
-            squares += (block.data[j * voxels + i]! - centroids[k * featureCount + j]!) ** 2;
-          return -Math.sqrt(squares);
-        });
-        const weights = scores.map((score) => Math.exp(score - Math.max(...scores)));
-        const total = weights.reduce((sum, weight) => sum + weight, 0);
-        if (!Number.isNaN(total))
-          knownLabels.forEach((label, k) => (out[(label - 1) * voxels + i] = weights[k]! / total));
-      }
-    },
-  };
-}
-
-const correct: Classifier = {
-  id: 'centroids',
-  displayName: 'Nearest centroid',
-  options: [
-    { key: 'depth', description: 'Unused.', kind: 'integer', default: 3, min: 1, max: 9 },
-    { key: 'mode', description: 'Unused.', kind: 'choice', default: 'a', choices: ['a', 'b'] },
-  ],
-  train: async (samples, { seed, signal }) => {
-    throwIfAborted(signal);
-    return loadCentroids(trainCentroids(samples, seed));
-  },
-  load: loadCentroids,
-};
+const correct = centroidClassifier;
 
 type Predict = ClassifierModel['predict'];
 type ModelFault = (model: ClassifierModel, samples: Samples) => Partial<ClassifierModel>;
+
+function refuse(code: ErrorCode): never {
+  throw new BrushwoodError(code, 'The double refuses this.');
+}
 
 /** A fault of the models that come from training. */
 function brokenModel(fault: ModelFault): Classifier {
@@ -113,7 +44,7 @@ function lenient(code: ErrorCode, isMeant = (_: Samples) => true): Classifier {
     train: (samples, context) =>
       correct.train(samples, context).catch((error: BrushwoodError) => {
         if (error.code !== code || !isMeant(samples)) throw error;
-        return { featureCount: 4, classCount: 3, predict: () => undefined, save: () => fail('internal') };
+        return { featureCount: 4, classCount: 3, predict: () => undefined, save: () => refuse('internal') };
       }),
   };
 }
@@ -157,7 +88,7 @@ function brokenSeed(): Classifier {
 
 const refusing = (isMeant: (samples: Samples) => boolean): Classifier => ({
   ...correct,
-  train: async (samples, context) => (isMeant(samples) ? fail('internal') : correct.train(samples, context)),
+  train: async (samples, context) => (isMeant(samples) ? refuse('internal') : correct.train(samples, context)),
 });
 
 const hasConstantColumn = ({ featureMatrix, featureCount, sampleCount }: Samples) =>

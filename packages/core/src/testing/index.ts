@@ -67,3 +67,6 @@ export {
 export { memoryReference, phantomProject, type PhantomProjectOptions } from './phantom-project.ts';
 export { memoryProjectStore, type MemoryFiles } from './memory-project-store.ts';
 export { projectStoreChecks, type ProjectStoreSubject } from './project-store-checks.ts';
+export { centroidClassifier } from './centroid-classifier.ts';
+export { smoothingFilter } from './smoothing-filter.ts';
+export { workflowChecks, type WorkflowSubject } from './workflow-checks.ts';

@@ -1,28 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { FilterInput, PixelFilter } from '../contracts/pixel-filter.ts';
-import { gaussianRadius, presmoothingRadius, stageTwoWindow } from '../pipeline/gaussian-taps.ts';
 import { applyFilter } from './apply-filter.ts';
 import { kitChecks } from './kit-checks.ts';
 import { pixelFilterChecks } from './pixel-filter-checks.ts';
+import { smoothingFilter } from './smoothing-filter.ts';
 
-/** Two-stage Gaussian smoothing, and its square. */
-const correct: PixelFilter = {
-  id: 'smoothing',
-  displayName: 'Smoothing',
-  group: 'Test',
-  minimumSigma: 0.3,
-  halo: (sigma) => presmoothingRadius(sigma) + gaussianRadius(Math.min(sigma, 1), stageTwoWindow),
-  planes: () => ['mean', 'square'],
-  apply(input, sigma, out) {
-    const smoothed = input.derivative([0, 0, 0], Math.min(sigma, 1));
-    const half = out.length / 2;
-    input.kernels.crop(smoothed, input.core, out.subarray(0, half));
-    const square = input.scratch();
-    input.kernels.multiply(smoothed, smoothed, square);
-    input.kernels.crop(square, input.core, out.subarray(half));
-    input.recycle(square);
-  },
-};
+const correct = smoothingFilter;
 
 type Fault = (out: Float32Array, input: FilterInput, sigma: number) => void;
 const broken = (rank: 2 | 3, fault: Fault): PixelFilter => ({
