@@ -21,7 +21,7 @@ export function createPoolExecutor(pool: WorkerPool): BlockExecutor {
           const output = await pool.run(task, next.value, { signal: combined });
           // Results are handed over one at a time; this lane waits for its own before it draws another job.
           const mine = handing.then(() => (stop.signal.aborted ? undefined : onResult(output, next.value)));
-          handing = mine.catch(() => undefined);
+          handing = mine.catch((error: unknown) => stop.abort(error));
           await mine;
         }
       };
