@@ -1,6 +1,5 @@
 import { dtypes, type PipelineServices } from '@brushwood/core';
 import { Command, Option } from 'commander';
-import { createRequire } from 'node:module';
 import { classActions } from './commands/classes.ts';
 import { laneActions } from './commands/lanes.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type CommonOptions,
 } from './options.ts';
 import { Report } from './report.ts';
+import { version } from './version.ts';
 
 /** What a command needs from the process: its services, made for a number of threads, and a signal for Ctrl-C. */
 export interface CommandContext {
@@ -23,7 +23,6 @@ export interface CommandContext {
 
 /** The command line. Parsing throws commander's errors; nothing here exits. */
 export function createProgram(context: CommandContext): Command {
-  const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
   const program = new Command('brushwood')
     .description('A few brush strokes, a forest, a segmented image: pixel classification for microscopy.')
     .version(version)
