@@ -11,7 +11,7 @@ import { benchFolder, cases } from './cases.mjs';
 import { formatSeconds, summary } from './statistics.mjs';
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
-const main = here('../packages/cli/dist/main.js');
+const main = here('../packages/cli/dist/bin/main.js');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const main = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../packages/cli/dist/bin/main.js', import.meta.url));
 const seeds = [1, 2, 3];
 /** No more than this below ilastik's figure. */
 const allowance = 0.01;

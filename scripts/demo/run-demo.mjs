@@ -10,7 +10,7 @@ import { syntheticMicrograph } from './synthetic-micrograph.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const output = join(root, 'demo-output');
-const main = join(root, 'packages', 'cli', 'dist', 'main.js');
+const main = join(root, 'packages', 'cli', 'dist', 'bin', 'main.js');
 const callerFolder = process.env.INIT_CWD ?? process.cwd();
 
 /** Runs a command as a user would, shows it, and returns what it printed as JSON. */

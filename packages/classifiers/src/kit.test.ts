@@ -10,7 +10,7 @@ const makePool = () => createInlinePool(createContainer([classifiers]).catalog, 
 
 describe.each([
   { classifier: randomForest, options: { treeCount: 100, maxDepth: 0, minSamplesLeaf: 1 } },
-  { classifier: mlRandomForest, options: { treeCount: 25, featureShare: 0.5, maxDepth: 0, maxSamples: 1000 } },
+  { classifier: mlRandomForest, options: { treeCount: 10, featureShare: 0.5, maxDepth: 0, maxSamples: 1000 } },
   { classifier: mlCart, options: { maxDepth: 0, minSamplesSplit: 4, minGain: 0.01, maxSamples: 1500 } },
 ])('$classifier.id passes the kit:', ({ classifier, options }) => {
   for (const check of classifierChecks(classifier, { options, makePool })) it(check.name, check.run);

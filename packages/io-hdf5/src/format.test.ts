@@ -198,7 +198,9 @@ describe('hdf5: damaged files', () => {
     // The deflate streams of "gzip" begin with 78 5e: spoil what follows.
     let spoiled = 0;
     for (let i = 0; i + 12 < data.length; i++) {
-      if (data[i] === 0x78 && data[i + 1] === 0x5e) data.fill(0xa5, i + 2, i + 12), spoiled++;
+      if (data[i] !== 0x78 || data[i + 1] !== 0x5e) continue;
+      data.fill(0xa5, i + 2, i + 12);
+      spoiled++;
     }
     expect(spoiled).toBeGreaterThan(0);
     const path = join(folder, 'spoiled.h5');

@@ -8,7 +8,7 @@ import {
   type TypedArray,
 } from '@brushwood/core';
 import { runtime } from '#hdf5-runtime';
-import type { Dataset, File, Metadata } from 'h5wasm';
+import type { Attribute, Dataset, File, Metadata } from 'h5wasm';
 import type { Hdf5Library, MountedFile } from './hdf5-runtime.ts';
 import { decodeText, stripPadding } from './strings.ts';
 
@@ -161,9 +161,10 @@ export class Hdf5File {
 
   /** An attribute, or undefined if there is none or it is neither numbers nor text. */
   attribute(path: string, name: string): AttributeValue | undefined {
-    if (!this.attributeNames(path).includes(name)) return undefined;
     return this.call(path, (file) => {
-      const { metadata, json_value: value } = new this.library.h5.Attribute(file.file_id, absolute(path), name);
+      const attribute = this.findAttribute(file, path, name);
+      if (!attribute) return undefined;
+      const { metadata, json_value: value } = attribute;
       if (metadata.type === hdf5Class.string) {
         if (Array.isArray(value)) return value.map((text) => stripPadding(decodeText(String(text))));
         return value === null ? undefined : stripPadding(decodeText(String(value)));
@@ -203,6 +204,15 @@ export class Hdf5File {
         this.location,
         error,
       );
+    }
+  }
+
+  private findAttribute(file: File, path: string, name: string): Attribute | undefined {
+    try {
+      return new this.library.h5.Attribute(file.file_id, absolute(path), name);
+    } catch (error) {
+      if (messageOf(error) === 'error - name not defined!') return undefined; // h5wasm's own word for "no such attribute"
+      throw error;
     }
   }
 

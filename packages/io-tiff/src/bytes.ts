@@ -33,7 +33,8 @@ export interface WritePiece {
 
 /** @throws 'broken-file' if the range does not lie in the file. */
 export function checkRange(source: ByteSource, offset: number, length: number): void {
-  if (offset >= 0 && length >= 0 && offset + length <= source.size) return;
+  const isWhole = Number.isSafeInteger(offset) && Number.isSafeInteger(length);
+  if (isWhole && offset >= 0 && length >= 0 && offset + length <= source.size) return;
   throw new BrushwoodError(
     'broken-file',
     `${source.name} is truncated or damaged: the file ends after ${source.size} bytes, but bytes ${offset} to ` +

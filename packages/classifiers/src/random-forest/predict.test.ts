@@ -175,7 +175,7 @@ describe.each(Object.entries(forests))('a forest with %s', (_, options) => {
 describe('blocks that are copied strip by strip', () => {
   it.each([
     [[1, 700, 90] as Shape3, 40],
-    [[11, 60, 33] as Shape3, 300],
+    [[5, 40, 33] as Shape3, 300],
   ])('give what the readable engine gives (%s voxels)', (shape, featureCount) => {
     const options = { seed: 8, treeCount: 4, featureCount, classCount: 3, depth: 5, mixed: 0.3 };
     const trees = randomForestOf(options);

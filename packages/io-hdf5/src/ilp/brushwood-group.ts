@@ -83,7 +83,7 @@ export function readClassifier(
   const stored = parseJson<StoredClassifier>(reader.text(`${group}/classifier`));
   const { classifierId = 'random-forest', options = {}, seed = 0 } = stored ?? {};
   if (forests) {
-    if (stored?.modelDigest === modelDigest(forests)) {
+    if (stored?.modelDigest && stored.modelDigest === modelDigest(forests)) {
       return { classifierId, options, seed, model: { ...forests, classifierId }, report: stored.report };
     }
     const isSame = classifierId === forests.classifierId;

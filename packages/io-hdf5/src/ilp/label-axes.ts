@@ -17,8 +17,8 @@ export interface BlockAxesFacts {
   /** The image's own axes. */
   readonly imageAxes: string;
   readonly imageShape: Shape5;
-  /** What the block itself says, informative. */
-  readonly blockAxes: string | undefined;
+  /** What the block itself says, informative; asked for only if the version's convention does not fit. */
+  blockAxes(): string | undefined;
 }
 
 /**
@@ -26,10 +26,14 @@ export interface BlockAxesFacts {
  * fits is taken: that of the version, what the block says, the image's own axes, the working order.
  */
 export function labelBlockAxes(facts: BlockAxesFacts): string | undefined {
-  const { imageAxes, imageShape, blockAxes, rank } = facts;
+  const { imageAxes, imageShape, rank } = facts;
   const own = imageAxes.includes('c') || imageAxes.length === rank ? imageAxes : `${imageAxes}c`;
-  const candidates = [versionAxes(facts, own), blockAxes, own, workingAxes(imageShape)];
-  return candidates.find((axes) => axes?.length === rank && [...axes].every((axis) => coreAxes.includes(axis)));
+  const conventions = [() => versionAxes(facts, own), facts.blockAxes, () => own, () => workingAxes(imageShape)];
+  for (const convention of conventions) {
+    const axes = convention();
+    if (axes?.length === rank && [...axes].every((axis) => coreAxes.includes(axis))) return axes;
+  }
+  return undefined;
 }
 
 function versionAxes({ version, hasObjects, imageShape }: BlockAxesFacts, own: string): string {

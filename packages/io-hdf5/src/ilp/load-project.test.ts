@@ -87,7 +87,8 @@ describe.skipIf(!referenceFolder)('the reference projects (BRUSHWOOD_REFERENCE)'
     ['gray2d', [226, 64], [1, 1, 1, 72, 96], 37, 49],
     ['rgb2d', [258, 23, 11], [1, 3, 1, 64, 80], 17, 69],
     ['vol3d', [527, 200], [1, 2, 40, 44, 48], 18, 56],
-  ])('load: %s', async (name, counts, shape, cells, featureCount) => {
+  ])('load: %s', async (...row) => {
+    const [name, counts, shape, cells, featureCount] = row;
     const { project, warnings } = await ilpStore.load({ path: join(referenceFolder!, 'projects', `${name}.ilp`) });
     expect(warnings).toEqual([]);
     expect(labelCounts(project)).toEqual([counts]);
@@ -101,7 +102,8 @@ describe.skipIf(!dataFolder)('the projects of the data (BRUSHWOOD_DATA)', () => 
     ['projects/pc', [294, 838], [1, 1, 1, 1024, 1344], 49, 100],
     ['bench/cells', [5793, 831], [1, 1, 1, 1024, 1024], 49, 100],
     ['bench/blobs', [3051, 430], [1, 1, 128, 256, 256], 61, 100],
-  ])('load: %s', async (name, counts, shape, featureCount, trees) => {
+  ])('load: %s', async (...row) => {
+    const [name, counts, shape, featureCount, trees] = row;
     const { project, warnings } = await ilpStore.load({ path: join(dataFolder!, `${name}.ilp`) });
     expect(warnings).toEqual([]);
     expect(labelCounts(project)).toEqual([counts]);

@@ -86,7 +86,7 @@ describe('axistags', () => {
 });
 
 describe('axes of label blocks', () => {
-  const flat = { rank: 3, version: '1.4.1', hasObjects: false, imageAxes: 'yxc', blockAxes: undefined } as const;
+  const flat = { rank: 3, version: '1.4.1', hasObjects: false, imageAxes: 'yxc', blockAxes: () => undefined } as const;
   it('are the working order today', () => {
     expect(workingAxes([1, 3, 1, 20, 30])).toBe('yxc');
     expect(workingAxes([1, 1, 10, 20, 30])).toBe('zyxc');

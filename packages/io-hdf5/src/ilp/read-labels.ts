@@ -3,22 +3,17 @@ import {
   axisIndex,
   BrushwoodError,
   emptyLabels,
-  maxLabel,
-  readLabels,
-  writeLabels,
   type Axis,
   type Labels,
   type Roi,
   type Shape5,
 } from '@brushwood/core';
 import { parseAxisTags } from '../axistags.ts';
+import { LabelCollector } from './label-collector.ts';
 import { labelBlockAxes } from './label-axes.ts';
 import { labelSets } from './ilp-layout.ts';
 import type { LaneImages } from './read-input-data.ts';
 import type { ProjectReader } from './project-reader.ts';
-
-/** Value that erases what an earlier block wrote. */
-const eraser = 100;
 
 /** Where a block lies and in which axes. */
 interface Block {
@@ -62,9 +57,9 @@ function readLane(reader: ProjectReader, lane: LaneImages, facts: SetFacts): { l
   try {
     const blocks = reader.names(facts.set).map((name) => locateBlock(reader, `${facts.set}/${name}`, lane, facts));
     if (!lane.hasShape) sized = { ...lane, rawData: { ...lane.rawData, shape: extentOf(blocks, lane.rawData.shape) } };
-    let labels = emptyLabels(sized.rawData.shape);
-    for (const block of blocks) labels = addBlock(reader, labels, block);
-    return { lane: sized, labels };
+    const collector = new LabelCollector(sized.rawData.shape);
+    for (const block of blocks) addBlock(reader, collector, block);
+    return { lane: sized, labels: collector.labels() };
   } catch (error) {
     if (!(error instanceof BrushwoodError)) throw error;
     reader.lose(part, error);
@@ -80,14 +75,16 @@ function locateBlock(reader: ProjectReader, path: string, lane: LaneImages, fact
   if (bounds.length !== shape.length || bounds.some(([start, stop], i) => stop - start !== shape[i])) {
     throw broken(`"${path}" has shape (${shape.join(', ')}), but says it lies at ${String(slice)}`);
   }
-  const tags = reader.file.attribute(path, 'axistags');
   const axes = labelBlockAxes({
     rank: shape.length,
     version: facts.version,
     hasObjects: facts.hasObjects,
     imageAxes: lane.rawData.axes,
     imageShape: lane.rawData.shape,
-    blockAxes: typeof tags === 'string' ? parseAxisTags(tags)?.axes : undefined,
+    blockAxes() {
+      const tags = reader.file.attribute(path, 'axistags');
+      return typeof tags === 'string' ? parseAxisTags(tags)?.axes : undefined;
+    },
   });
   if (!axes) throw broken(`"${path}" has ${shape.length} axes, which fit no known order`);
   return { path, axes, start: bounds.map(([start]) => start), stop: bounds.map(([, stop]) => stop) };
@@ -117,22 +114,16 @@ function extentOf(blocks: readonly Block[], shape: Shape5): Shape5 {
   return shape.map((size, i) => Math.max(size, ...stops.map((stop) => stop[i]!))) as unknown as Shape5;
 }
 
-function addBlock(reader: ProjectReader, labels: Labels, block: Block): Labels {
+function addBlock(reader: ProjectReader, collector: LabelCollector, block: Block): void {
   const roi = coreRoi(block);
-  if (roi.stop.some((stop, i) => stop > labels.shape[i]!)) {
-    throw broken(`"${block.path}" reaches outside the image of shape (${labels.shape.join(', ')}), axes tczyx`);
+  const shape = collector.shape;
+  if (roi.stop.some((stop, i) => stop > shape[i]!)) {
+    throw broken(`"${block.path}" reaches outside the image of shape (${shape.join(', ')}), axes tczyx`);
   }
   const stored = reader.file.readNumbers(block.path);
   const values = stored instanceof Uint8Array ? stored : Uint8Array.from(stored as Iterable<number>, Number);
-  const shape = block.stop.map((stop, i) => stop - block.start[i]!);
-  const ordered = new AxisOrder(block.axes).toCore(values, shape);
-  if (ordered.some((value) => value > maxLabel && value !== eraser)) {
-    throw broken(`"${block.path}" holds values above ${maxLabel}`);
-  }
-  if (!ordered.includes(eraser)) return writeLabels(labels, roi, ordered, 'merge');
-  const before = readLabels(labels, roi);
-  const erased = ordered.map((value, i) => (value === eraser ? 0 : value === 0 ? before[i]! : value));
-  return writeLabels(labels, roi, erased, 'replace');
+  const blockShape = block.stop.map((stop, i) => stop - block.start[i]!);
+  collector.add(roi, new AxisOrder(block.axes).toCore(values, blockShape), block.path);
 }
 
 function broken(problem: string): BrushwoodError {

@@ -8,6 +8,8 @@ export interface TiffEntry {
   readonly count: number;
   /** Position of the values in the file, also for those that lie inside the entry. */
   readonly offset: number;
+  /** The value itself, where it is a single number inside the entry. */
+  readonly single?: number;
 }
 
 export type TiffDirectory = ReadonlyMap<number, TiffEntry>;
@@ -71,6 +73,7 @@ export class TiffStructure {
   async numbers(directory: TiffDirectory, tagNumber: number): Promise<readonly number[]> {
     const entry = directory.get(tagNumber);
     if (!entry) return [];
+    if (entry.single !== undefined) return [entry.single];
     const size = fieldBytes[entry.type] ?? 1;
     const view = await this.reader.view(entry.offset, entry.count * size);
     const values = Array<number>(entry.count);
@@ -82,6 +85,7 @@ export class TiffStructure {
   async number<T>(directory: TiffDirectory, tagNumber: number, otherwise: T): Promise<number | T> {
     const entry = directory.get(tagNumber);
     if (!entry || entry.count === 0) return otherwise;
+    if (entry.single !== undefined) return entry.single;
     const view = await this.reader.view(entry.offset, fieldBytes[entry.type] ?? 1);
     return this.value(view, 0, entry.type);
   }
@@ -150,7 +154,10 @@ export class TiffStructure {
     const inlineBytes = this.isBigTiff ? 8 : 4;
     const valueAt = at + 4 + inlineBytes;
     const length = count * (fieldBytes[type] ?? 1);
-    if (length <= inlineBytes) return { type, count, offset: position + 4 + inlineBytes };
+    if (length <= inlineBytes) {
+      const single = count === 1 ? { single: this.value(view, valueAt, type) } : {};
+      return { type, count, offset: position + 4 + inlineBytes, ...single };
+    }
     const offset = this.isBigTiff ? this.word8(view, valueAt) : view.getUint32(valueAt, this.isLittleEndian);
     if (offset + length > this.source.size) {
       const tagNumber = view.getUint16(at, this.isLittleEndian);

@@ -44,7 +44,7 @@ export async function readPage(structure: TiffStructure, index: number): Promise
   const get = <T>(number: number, otherwise: T) => structure.number(directory, number, otherwise);
   const width = await get(tag.imageWidth, 0);
   const height = await get(tag.imageLength, 0);
-  if (width < 1 || height < 1) {
+  if (!isCount(width) || !isCount(height)) {
     throw structure.broken(`page ${index + 1} says it has ${width} × ${height} pixels`);
   }
   const samples = await get(tag.samplesPerPixel, 1);
@@ -52,7 +52,7 @@ export async function readPage(structure: TiffStructure, index: number): Promise
   const isTiled = directory.has(tag.tileOffsets);
   const blockWidth = isTiled ? await get(tag.tileWidth, 0) : width;
   const rows = isTiled ? await get(tag.tileLength, 0) : Math.min(await get(tag.rowsPerStrip, height), height);
-  if (samples < 1 || blockWidth < 1 || rows < 1) {
+  if (!isCount(samples) || !isCount(blockWidth) || !isCount(rows)) {
     throw structure.broken(`page ${index + 1} has blocks of ${blockWidth} × ${rows} pixels with ${samples} samples`);
   }
   const page: TiffPage = {
@@ -77,6 +77,10 @@ export async function readPage(structure: TiffStructure, index: number): Promise
   checkBlocks(structure, page);
   if (bits < 8 && (await get(tag.fillOrder, 1)) === 2) throw unsupported(structure, page, 'bits in reverse order');
   return page;
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
 }
 
 /** Bytes of one row of a block as stored. */
