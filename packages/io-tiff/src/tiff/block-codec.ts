@@ -3,6 +3,7 @@ import type { TiffStructure } from './directory.ts';
 import { decodeLzw } from './lzw.ts';
 import { rowBytes, unsupported, type TiffPage } from './page.ts';
 import { tag } from './tags.ts';
+import { sizedZstdFrame } from './zstd-frame.ts';
 
 /** Compressions that are decoded, by their TIFF number; the rest of the names is for messages. */
 const compressionNames: Readonly<Record<number, string>> = {
@@ -73,6 +74,7 @@ async function decompress(structure: TiffStructure, page: TiffPage, stored: Uint
     if (!decoded) throw structure.broken(`a block of page ${page.index + 1} is no valid LZW data`);
     return decoded;
   }
+  const encoded = page.compression === 50000 ? zstdFrame(structure, page, stored, expected) : stored;
   try {
     const { getDecoder } = await import('geotiff');
     const jpegTables = await structure.bytes(page.directory, tag.jpegTables);
@@ -84,7 +86,7 @@ async function decompress(structure: TiffStructure, page: TiffPage, stored: Uint
       planarConfiguration: page.isPlanar ? 2 : 1,
       ...(jpegTables ? { JPEGTables: jpegTables } : {}),
     });
-    return new Uint8Array(await decoder.decode(stored.buffer));
+    return new Uint8Array(await decoder.decode(encoded.buffer));
   } catch (error) {
     if (error instanceof BrushwoodError) throw error;
     throw new BrushwoodError(
@@ -95,6 +97,12 @@ async function decompress(structure: TiffStructure, page: TiffPage, stored: Uint
       { cause: error },
     );
   }
+}
+
+function zstdFrame(structure: TiffStructure, page: TiffPage, stored: Uint8Array, expected: number): Uint8Array {
+  const frame = sizedZstdFrame(stored, { least: expected, most: rowBytes(page) * page.blockHeight });
+  if (!frame) throw structure.broken(`a block of page ${page.index + 1} is no valid Zstandard data`);
+  return frame;
 }
 
 /** 1, 2 or 4 bits per sample, rows padded to bytes → uint8 with the stored values. */
