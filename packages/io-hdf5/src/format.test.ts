@@ -4,7 +4,7 @@ import { dtypes, wholeRoi, type ImageSpec, type Shape5 } from '@brushwood/core';
 import { imageSinkChecks, imageSourceChecks, randomTensor, storageFormatChecks } from '@brushwood/core/testing';
 import { describe, expect, it } from 'vitest';
 import { compressedHdf5, hdf5 } from './format.ts';
-import { fixturePath, temporaryFolder } from './testing/temporary-folder.ts';
+import { fixturePath, temporaryFolder } from './testing/temporary-folder.node.ts';
 
 const folder = temporaryFolder();
 const variants = fixturePath('hdf5/variants.h5');

@@ -84,7 +84,7 @@ export function readClassifier(
   const { classifierId = 'random-forest', options = {}, seed = 0 } = stored ?? {};
   if (forests) {
     if (stored?.modelDigest && stored.modelDigest === modelDigest(forests)) {
-      return { classifierId, options, seed, model: { ...forests, classifierId }, report: stored.report };
+      return { classifierId, options, seed, model: { ...forests, classifierId }, ...reportOf(stored) };
     }
     const isSame = classifierId === forests.classifierId;
     return { classifierId: forests.classifierId, options: isSame ? options : {}, seed, model: forests };
@@ -97,7 +97,11 @@ export function readClassifier(
     );
     return { classifierId, options, seed };
   }
-  return { classifierId, options, seed, model, report: stored.report };
+  return { classifierId, options, seed, model, ...reportOf(stored) };
+}
+
+function reportOf({ report }: StoredClassifier): { report?: TrainingReport } {
+  return report ? { report } : {};
 }
 
 function readModel(reader: ProjectReader, classCount: number): StoredModel | undefined {

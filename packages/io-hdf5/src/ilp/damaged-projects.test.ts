@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Hdf5Writer } from '../hdf5-writer.ts';
+import type { Edits } from '../testing/rebuild-hdf5.ts';
+import { addBlock, forests, gray2d, labelSet, smallProject } from '../testing/small-project.node.ts';
+import { temporaryFolder } from '../testing/temporary-folder.node.ts';
+import { ilpStore } from './ilp-store.ts';
+
+const folder = temporaryFolder();
+const { loadEdited } = smallProject(folder);
+
+describe('damaged projects', () => {
+  const bytes = readFileSync(gray2d);
+  it.each([100, 2048, 20_000, 120_000, bytes.length - 1])('cut off after %i bytes', async (length) => {
+    const path = join(folder, `cut-${length}.ilp`);
+    writeFileSync(path, bytes.subarray(0, length));
+    await expect(ilpStore.load({ path })).rejects.toMatchObject({ code: 'broken-file' });
+  });
+  it.each([8, 13, 40, 64])('byte %i of the superblock flipped', async (at) => {
+    const path = join(folder, `flipped-${at}.ilp`);
+    const flipped = Uint8Array.from(bytes);
+    flipped[at]! ^= 0xff;
+    writeFileSync(path, flipped);
+    await expect(ilpStore.load({ path })).rejects.toMatchObject({
+      code: expect.stringMatching(/broken-file|project-unsupported/),
+    });
+  });
+  it('never lose something silently, wherever 64 bytes are spoiled', async () => {
+    const { project: whole } = await ilpStore.load({ path: gray2d });
+    const path = join(folder, 'spoiled.ilp');
+    for (let at = 100; at < bytes.length; at += 20_011) {
+      const spoiled = Uint8Array.from(bytes);
+      spoiled.fill(0xff, at, at + 64);
+      writeFileSync(path, spoiled);
+      const loaded = await ilpStore.load({ path }).catch((error: { code?: string }) => {
+        expect(['broken-file', 'project-unsupported', 'too-large', 'not-found', 'axes-mismatch']).toContain(error.code);
+      });
+      if (!loaded || loaded.warnings.length > 0) continue;
+      expect(loaded.project.lanes[0]!.rawData.shape).toEqual(whole.lanes[0]!.rawData.shape);
+    }
+  });
+  it.each([
+    ['no place', { dropAttributes: [`${labelSet}/block0000@blockSlice`] }],
+    [
+      'a place that does not fit',
+      { add: (w: Hdf5Writer) => addBlock(w, 'block0001', { shape: [2, 2, 1], slice: '[0:3,0:2,0:1]' }) },
+    ],
+    [
+      'a place outside the image',
+      { add: (w: Hdf5Writer) => addBlock(w, 'block0001', { shape: [2, 2, 1], slice: '[71:73,0:2,0:1]' }) },
+    ],
+    [
+      'values above 100',
+      { add: (w: Hdf5Writer) => addBlock(w, 'block0001', { shape: [1, 1, 1], slice: '[0:1,0:1,0:1]', fill: 101 }) },
+    ],
+  ])('labels with %s make the project incomplete', async (_, edits: Edits) => {
+    const { project, warnings } = await loadEdited(edits);
+    expect(project.isIncomplete).toBe(true);
+    expect(warnings.join()).toContain('Labels of "gray2d"');
+  });
+  it.each([
+    ['a tree less than it says', { drop: [`${forests}/Forest0000/Tree_00`] }],
+    ['a tree without its values', { drop: [`${forests}/Forest0001/Tree_01/parameters`] }],
+    ['no options', { drop: [`${forests}/Forest0000/_options`] }],
+    [
+      'more classes than the project',
+      { set: { 'PixelClassification/LabelNames': ['only one'] }, drop: ['PixelClassification/LabelSets'] },
+    ],
+    ['labels that do not fit', { set: { [`${forests}/known_labels`]: Uint32Array.of(1) } }],
+    ['another number of feature names', { set: { [`${forests}/feature_names`]: ['one'] } }],
+    ['a pickle', { add: (w: Hdf5Writer) => w.write(`${forests}/pickled_classifier`, 'cos\nsystem\n') }],
+    ['a foreign type', { set: { [`${forests}/pickled_type`]: 'csklearn.ensemble\nForest\np0\n.' } }],
+  ])('a classifier with %s is left out, and the project stays complete', async (_, edits: Edits) => {
+    const { project, warnings } = await loadEdited(edits);
+    expect(project.classifier.model).toBeUndefined();
+    expect(project.isIncomplete).toBeUndefined();
+    expect(warnings.join()).toContain('classifier is left out');
+  });
+});
