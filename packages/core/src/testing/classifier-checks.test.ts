@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import type { Classifier, ClassifierModel, FeatureBlock, Samples, StoredModel } from '../contracts/classifier.ts';
-import { BrushwoodError, throwIfAborted, type ErrorCode } from '../errors.ts';
+import type { Classifier, ClassifierModel, FeatureBlock, Samples } from '../contracts/classifier.ts';
+import { BrushwoodError, type ErrorCode } from '../errors.ts';
 import { createContainer } from '../container.ts';
 import { createInlinePool } from '../workers/inline-pool.ts';
 import { centroidClassifier } from './centroid-classifier.ts';

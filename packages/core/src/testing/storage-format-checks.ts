@@ -1,11 +1,8 @@
 import type { ImageLocation } from '../contracts/image-location.ts';
-import type { ImageSpec } from '../contracts/image-sink.ts';
 import type { ImageSource } from '../contracts/image-source.ts';
-import type { CreateImageOptions, OpenImageOptions, StorageFormat } from '../contracts/storage-format.ts';
+import type { OpenImageOptions, StorageFormat } from '../contracts/storage-format.ts';
 import { axisIndex, type Axis } from '../grid/axes.ts';
-import { dtypes, type Dtype } from '../grid/dtype.ts';
 import { wholeRoi } from '../grid/roi.ts';
-import { allocateTensor } from '../grid/tensor.ts';
 import {
   CheckFailure,
   expectError,
@@ -14,20 +11,16 @@ import {
   type Check,
   type CheckKitOptions,
 } from './check.ts';
-import { randomTensor } from './random.ts';
+import { withImage } from './open-and-close.ts';
+import { writeChecks, type WritingSubject } from './storage-format-write-checks.ts';
 
-export interface StorageFormatSubject extends CheckKitOptions {
-  readonly format: StorageFormat;
+export interface StorageFormatSubject extends WritingSubject, CheckKitOptions {
   /** An image of the format, not square; for containers the dataset included. */
   readonly sample: ImageLocation;
   /** Files of other kinds: text, another image format, an empty file, … */
   readonly foreign: readonly ImageLocation[];
   /** A place where nothing is. */
   readonly missing: ImageLocation;
-  /** A place for a new image, needed if the format writes. `name` differs from call to call and suits file names. */
-  createLocation?(name: string): ImageLocation | Promise<ImageLocation>;
-  /** What to write, all but the dtype; default: a flat image of 6 × 5 voxels. */
-  readonly spec?: Omit<ImageSpec, 'dtype'>;
 }
 
 /**
@@ -75,39 +68,6 @@ function containerChecks({ format, sample }: StorageFormatSubject): Check[] {
   ];
 }
 
-function writeChecks(subject: StorageFormatSubject): Check[] {
-  const { format } = subject;
-  let created = 0;
-  const place = () => createLocation(subject, `format-check-${created++}`);
-  const check = (name: string, body: (location: ImageLocation) => Promise<void>): Check => ({
-    name,
-    run: async () => body(await place()),
-  });
-  const specOf = (dtype: Dtype) => ({ ...defaultSpec, ...subject.spec, dtype });
-  const spec = specOf(format.supports.writeDtypes[0] ?? 'uint8');
-  const undeclared = dtypes.filter((dtype) => !format.supports.writeDtypes.includes(dtype));
-  const signal = AbortSignal.abort();
-  return [
-    ...format.supports.writeDtypes.map((dtype) =>
-      check(`writes ${dtype} as declared`, (location) => checkWrite(format, location, specOf(dtype))),
-    ),
-    ...undeclared.map((dtype) =>
-      check(`refuses ${dtype}, which is not declared`, (location) =>
-        expectError('unsupported-dtype', () => create(format, location, specOf(dtype)), `create with ${dtype}`),
-      ),
-    ),
-    check('an image it wrote is recognised', (location) => checkWrittenProbe(format, location, spec)),
-    check('an existing image is not overwritten unasked', (location) => checkNoOverwrite(format, location, spec)),
-    check('an existing image is replaced when asked', (location) => checkOverwrite(format, location, spec)),
-    check('an overwrite that is given up leaves the old image', (location) => checkGivenUp(format, location, spec)),
-    check('a signal that has fired rejects creating', (location) =>
-      expectError('aborted', () => create(format, location, spec, { signal }), 'create'),
-    ),
-  ];
-}
-
-const defaultSpec: Omit<ImageSpec, 'dtype'> = { axes: 'yx', shape: [1, 1, 1, 6, 5], content: 'intensity' };
-
 async function checkId({ id, displayName }: StorageFormat): Promise<void> {
   expectThat(/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(id), `The id is "${id}", expected lower-case words joined by hyphens.`);
   expectThat(displayName.trim() !== '', 'The displayName is blank.');
@@ -134,20 +94,6 @@ async function checkForeign(format: StorageFormat, foreign: readonly ImageLocati
       throw new CheckFailure(`probe("${location.path}") failed, expected false.`, { cause });
     });
     expectThat(isOwn === false, `probe("${location.path}") is true.`);
-  }
-}
-
-async function withImage(
-  format: StorageFormat,
-  location: ImageLocation,
-  options: OpenImageOptions,
-  body: (source: ImageSource) => Promise<void> | void,
-): Promise<void> {
-  const source = await format.open(location, options);
-  try {
-    await body(source);
-  } finally {
-    await source.close();
   }
 }
 
@@ -207,71 +153,4 @@ async function checkList(format: StorageFormat, sample: ImageLocation): Promise<
       );
     });
   }
-}
-
-async function createLocation(subject: StorageFormatSubject, name: string): Promise<ImageLocation> {
-  const location = await subject.createLocation?.(name);
-  if (!location) throw new CheckFailure('The format writes: give createLocation, so that this can be checked.');
-  return location;
-}
-
-function create(format: StorageFormat, location: ImageLocation, spec: ImageSpec, options: CreateImageOptions = {}) {
-  if (!format.create) throw new CheckFailure('The format declares that it writes, but has no create.');
-  return format.create(location, spec, options);
-}
-
-/** Writes a random image in one box; small images are a single unit of writing. */
-async function write(
-  format: StorageFormat,
-  location: ImageLocation,
-  { spec, seed, overwrite }: { spec: ImageSpec; seed: number; overwrite?: boolean },
-): Promise<void> {
-  const sink = await create(format, location, spec, { overwrite });
-  await sink.write(wholeRoi(spec.shape), randomTensor(spec.dtype, spec.shape, seed));
-  await sink.close();
-}
-
-async function expectContent(
-  format: StorageFormat,
-  location: ImageLocation,
-  spec: ImageSpec,
-  seed: number,
-): Promise<void> {
-  const expected = randomTensor(spec.dtype, spec.shape, seed).data;
-  await withImage(format, location, {}, async (source) => {
-    const { data } = await source.read(wholeRoi(spec.shape));
-    expectThat(`${data}` === `${expected}`, `"${location.path}" does not hold the image that was written to it.`);
-  });
-}
-
-async function checkWrite(format: StorageFormat, location: ImageLocation, spec: ImageSpec): Promise<void> {
-  await write(format, location, { spec, seed: 1 });
-  await withImage(format, location, {}, ({ info }) => {
-    expectThat(info.dtype === spec.dtype, `Wrote ${spec.dtype}, but the file opens as ${info.dtype}.`);
-  });
-}
-
-async function checkWrittenProbe(format: StorageFormat, location: ImageLocation, spec: ImageSpec): Promise<void> {
-  await write(format, location, { spec, seed: 1 });
-  expectThat((await format.probe(location)) === true, 'probe of an image that the format wrote itself is false.');
-}
-
-async function checkNoOverwrite(format: StorageFormat, location: ImageLocation, spec: ImageSpec): Promise<void> {
-  await write(format, location, { spec, seed: 1 });
-  await expectError('already-exists', () => create(format, location, spec), 'create where an image is');
-  await expectContent(format, location, spec, 1);
-}
-
-async function checkOverwrite(format: StorageFormat, location: ImageLocation, spec: ImageSpec): Promise<void> {
-  await write(format, location, { spec, seed: 1 });
-  await write(format, location, { spec, seed: 2, overwrite: true });
-  await expectContent(format, location, spec, 2);
-}
-
-async function checkGivenUp(format: StorageFormat, location: ImageLocation, spec: ImageSpec): Promise<void> {
-  await write(format, location, { spec, seed: 1 });
-  const sink = await create(format, location, spec, { overwrite: true });
-  await sink.write(wholeRoi(spec.shape), allocateTensor(spec.dtype, spec.shape));
-  await sink.abort();
-  await expectContent(format, location, spec, 1);
 }

@@ -101,10 +101,13 @@ function forgetting(): WorkerPoolSubject {
       let isClosed = false;
       return {
         ...pool,
-        run: (task, input, options) => {
+        run: async (task, input, options) => {
           const wasOpen = !isClosed;
-          const forget = () => (wasOpen && isClosed ? new Promise<never>(() => undefined) : undefined);
-          return pool.run(task, input, options).finally(forget);
+          try {
+            return await pool.run(task, input, options);
+          } finally {
+            if (wasOpen && isClosed) await new Promise<never>(() => undefined);
+          }
         },
         close: async () => {
           isClosed = true;

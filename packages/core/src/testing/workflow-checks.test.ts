@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import type { Workflow } from '../contracts/workflow.ts';
 import { createContainer } from '../container.ts';
-import { BrushwoodError, type ErrorCode } from '../errors.ts';
+import type { BrushwoodError, ErrorCode } from '../errors.ts';
 import type { PredictOptions, PredictionOutput } from '../pipeline/run-prediction.ts';
 import { pipelineServices, registerWorkers } from '../pipeline/services.ts';
 import { pixelClassification } from '../workflows/pixel-classification.ts';
