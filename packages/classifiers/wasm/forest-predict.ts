@@ -31,7 +31,7 @@ export function predict(a: usize): void {
 
   stack = scratch;
   const offsets = stack + lanes * packetBytes;
-  const nans = offsets + lanes * 4;
+  const nans = offsets + patchesPerTile * lanes * 4;
   const features = nans + patchesPerTile * lanes;
   const featureBytes = featureCount * lanes * 4;
   const votes = features + patchesPerTile * featureBytes;
@@ -41,7 +41,7 @@ export function predict(a: usize): void {
   const patchCount = patchesAlong(a, 0) * patchesAlong(a, 4) * patchesAlong(a, 8);
   for (let first = 0; first < patchCount; first += patchesPerTile) {
     const count = min(patchesPerTile, patchCount - first);
-    for (let i = 0; i < count; i++) gather(a, first + i, features + i * featureBytes, nans + i * lanes, offsets);
+    gather(a, first, count, features, nans, offsets);
     memory.fill(votes, 0, count * classCount * lanes);
     memory.fill(units, 0, count * classCount * lanes * 4);
     memory.fill(sums, 0, count * classCount * lanes * 8);
@@ -82,13 +82,10 @@ function originAlong(a: usize, patch: i32, axis: i32): i32 {
 }
 
 /**
- * Copies the features of a patch plane by plane, lane after lane. Lanes beyond the block repeat its last voxels, so
- * that they cost no way of their own. `nan` receives a byte mask of the lanes with a NaN feature.
+ * Where the lanes of a patch lie in a plane, in bytes. Lanes beyond the block repeat its last voxels, so that they cost
+ * no way of their own. Returns whether runs of four lanes are neighbours in memory.
  */
-function gather(a: usize, patch: i32, to: usize, nan: usize, offsets: usize): void {
-  const input: usize = load<u32>(a, 28);
-  const planeBytes: usize = load<u32>(a, 32);
-  const featureCount = load<i32>(a, 24);
+function locatePatch(a: usize, patch: i32, offsets: usize): bool {
   const sliceBytes = load<u32>(a, 36);
   const rowBytes = load<u32>(a, 40);
   const z0 = originAlong(a, patch, 0);
@@ -98,37 +95,62 @@ function gather(a: usize, patch: i32, to: usize, nan: usize, offsets: usize): vo
   const lastY = load<i32>(a, 48) - 1;
   const lastX = load<i32>(a, 52) - 1;
   const patchX = load<i32>(a, 64);
-  let lane = 0;
+  let to = offsets;
   for (let z = 0; z < load<i32>(a, 56); z++) {
     for (let y = 0; y < load<i32>(a, 60); y++) {
       const row = <u32>min(z0 + z, lastZ) * sliceBytes + <u32>min(y0 + y, lastY) * rowBytes;
-      for (let x = 0; x < patchX; x++, lane++) store<u32>(offsets + (lane << 2), row + (<u32>min(x0 + x, lastX) << 2));
+      for (let x = 0; x < patchX; x++, to += 4) store<u32>(to, row + (<u32>min(x0 + x, lastX) << 2));
     }
   }
-  const byVectors = patchX >= 4 && x0 + patchX - 1 <= lastX;
-  let isNan0 = i32x4.splat(0);
-  let isNan1 = isNan0;
-  let isNan2 = isNan0;
-  let isNan3 = isNan0;
-  let target = to;
-  for (let f = 0; f < featureCount; f++, target += lanes << 2) {
-    const plane = input + <usize>f * planeBytes;
-    if (byVectors) {
-      for (let i = 0; i < lanes; i += 4) {
-        v128.store(target + (i << 2), v128.load(plane + load<u32>(offsets + (i << 2))));
+  return patchX >= 4 && x0 + patchX - 1 <= lastX;
+}
+
+/**
+ * Copies the features of some patches, lane after lane, one plane after the other. `nans` receives a byte mask of the
+ * lanes with a NaN feature.
+ */
+function gather(a: usize, first: i32, count: i32, features: usize, nans: usize, offsets: usize): void {
+  const featureCount = load<i32>(a, 24);
+  const planeBytes: usize = load<u32>(a, 32);
+  const featureBytes = featureCount * (lanes << 2);
+  let areRuns = true;
+  for (let i = 0; i < count; i++) {
+    if (!locatePatch(a, first + i, offsets + i * (lanes << 2))) areRuns = false;
+  }
+  memory.fill(nans, 0, count * lanes);
+  let plane: usize = load<u32>(a, 28);
+  for (let f = 0; f < featureCount; f++, plane += planeBytes) {
+    let to = features + f * (lanes << 2);
+    for (let i = 0; i < count; i++, to += featureBytes) {
+      const from = offsets + i * (lanes << 2);
+      for (let lane = 0; lane < lanes; lane += 16) {
+        const at = from + (lane << 2);
+        const target = to + (lane << 2);
+        const v0 = loadFour(plane, at, areRuns);
+        const v1 = loadFour(plane, at + 16, areRuns);
+        const v2 = loadFour(plane, at + 32, areRuns);
+        const v3 = loadFour(plane, at + 48, areRuns);
+        v128.store(target, v0);
+        v128.store(target, v1, 16);
+        v128.store(target, v2, 32);
+        v128.store(target, v3, 48);
+        const isNan = narrow(f32x4.ne(v0, v0), f32x4.ne(v1, v1), f32x4.ne(v2, v2), f32x4.ne(v3, v3));
+        const nan = nans + i * lanes + lane;
+        v128.store(nan, v128.or(v128.load(nan), isNan));
       }
-    } else {
-      for (let i = 0; i < lanes; i++) store<f32>(target + (i << 2), load<f32>(plane + load<u32>(offsets + (i << 2))));
     }
-    isNan0 = v128.or(isNan0, unequal(target, target));
-    isNan1 = v128.or(isNan1, unequal(target + 64, target + 64));
-    isNan2 = v128.or(isNan2, unequal(target + 128, target + 128));
-    isNan3 = v128.or(isNan3, unequal(target + 192, target + 192));
   }
-  v128.store(nan, isNan0);
-  v128.store(nan, isNan1, 16);
-  v128.store(nan, isNan2, 32);
-  v128.store(nan, isNan3, 48);
+}
+
+/** The values of four lanes, whose offsets begin at `at`. */
+// @ts-ignore: decorator
+@inline
+function loadFour(plane: usize, at: usize, isRun: bool): v128 {
+  if (isRun) return v128.load(plane + load<u32>(at));
+  let four = v128.load32_zero(plane + load<u32>(at));
+  four = v128.load_lane<f32>(plane + load<u32>(at, 4), four, 1);
+  four = v128.load_lane<f32>(plane + load<u32>(at, 8), four, 2);
+  return v128.load_lane<f32>(plane + load<u32>(at, 12), four, 3);
 }
 
 /** Byte mask of 16 lanes. */
@@ -136,17 +158,6 @@ function gather(a: usize, patch: i32, to: usize, nan: usize, offsets: usize): vo
 @inline
 function narrow(c0: v128, c1: v128, c2: v128, c3: v128): v128 {
   return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(c0, c1), i16x8.narrow_i32x4_s(c2, c3));
-}
-
-// @ts-ignore: decorator
-@inline
-function unequal(at: usize, other: usize): v128 {
-  return narrow(
-    f32x4.ne(v128.load(at), v128.load(other)),
-    f32x4.ne(v128.load(at, 16), v128.load(other, 16)),
-    f32x4.ne(v128.load(at, 32), v128.load(other, 32)),
-    f32x4.ne(v128.load(at, 48), v128.load(other, 48)),
-  );
 }
 
 /** Byte mask of the 16 lanes from `at` whose feature is below the threshold. */

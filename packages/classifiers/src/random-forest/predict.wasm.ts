@@ -7,7 +7,7 @@ import type { ForestEngine } from './predict.reference.ts';
 /** Voxels that are copied into the engine's memory take at most about this much of it. */
 const stripBytes = 4 * 2 ** 20;
 /** The features of the patches that go through all trees together; they should stay in the second-level cache. */
-const tileBytes = 128 * 2 ** 10;
+const tileBytes = 64 * 2 ** 10;
 const waitingPacketBytes = 80;
 
 interface Kernel {
@@ -97,9 +97,9 @@ function planJob(
       ? [{ z: 0, y: 0, shape: features.shape }]
       : cutStrips([sizeZ, sizeY, sizeX], patch, stripBytes / voxelBytes);
   const largestStrip = Math.max(0, ...strips.map(({ shape }) => shape[0] * shape[1] * shape[2]));
-  const patchBytes = lanesPerPatch * (4 * featureCount + 13 * classCount + 1);
+  const patchBytes = lanesPerPatch * (4 * featureCount + 13 * classCount + 5);
   const patchesPerTile = Math.min(16, Math.max(1, Math.floor(tileBytes / patchBytes)));
-  const scratchBytes = lanesPerPatch * (waitingPacketBytes + 4) + patchesPerTile * patchBytes;
+  const scratchBytes = lanesPerPatch * waitingPacketBytes + patchesPerTile * patchBytes;
   const bytes =
     scratchBytes +
     forestBytes(forest) +
