@@ -84,7 +84,8 @@ function colorLabels(numbers: readonly number[], colors: Map<string, number>): U
     if (color.every((value) => value === 0)) return 0;
     const known = colors.get(colorKey(color));
     if (known) return known;
-    const label = colors.size + 1;
+    // Not the number of colours: two classes may share one.
+    const label = Math.max(0, ...colors.values()) + 1;
     if (label > maxLabel) {
       throw new BrushwoodError(
         'invalid-labels',
