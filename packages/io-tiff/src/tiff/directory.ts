@@ -60,7 +60,7 @@ export class TiffStructure {
     const head = await source.read(0, Math.min(16, source.size));
     const kind = tiffKind(head);
     if (!kind) {
-      throw new BrushwoodError('broken-file', `${source.name} is not a TIFF file: its first bytes are others.`, {
+      throw new BrushwoodError('broken-file', `${source.name} is not a TIFF file: its first bytes are others. Check what it is, or export the image again.`, {
         file: source.name,
       });
     }

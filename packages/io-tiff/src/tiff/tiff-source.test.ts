@@ -19,8 +19,17 @@ async function readWhole(name: string, axes?: string): Promise<{ info: ImageInfo
   }
 }
 
-/** name, axes, sizes in that order, dtype, modulus of the pattern */
-const files: readonly (readonly [string, string, readonly number[], Dtype, number])[] = [
+interface FixtureFile {
+  readonly name: string;
+  readonly axes: string;
+  /** Sizes in the order of `axes`. */
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  /** Of the pattern. */
+  readonly modulus: number;
+}
+
+const table: readonly (readonly [string, string, readonly number[], Dtype, number])[] = [
   ['ome_zcyx_u16.ome.tif', 'zcyx', [4, 2, 13, 17], 'uint16', 65521],
   ['ome_tczyx_u8.ome.tif', 'tczyx', [2, 2, 3, 7, 9], 'uint8', 251],
   ['ome_zyxs_u8.ome.tif', 'zyxc', [3, 7, 9, 3], 'uint8', 251],
@@ -40,9 +49,16 @@ const files: readonly (readonly [string, string, readonly number[], Dtype, numbe
   ['bilevel.tif', 'yx', [21, 19], 'uint8', 2],
   ['palette_u8.tif', 'yx', [21, 19], 'uint8', 251],
 ];
+const files: readonly FixtureFile[] = table.map(([name, axes, shape, dtype, modulus]) => ({
+  name,
+  axes,
+  shape,
+  dtype,
+  modulus,
+}));
 
 describe('reading TIFF files of other programs', () => {
-  it.each(files)('%s has axes %s and its pixels', async (name, axes, shape, dtype, modulus) => {
+  it.each(files)('$name has axes $axes and its pixels', async ({ name, axes, shape, dtype, modulus }) => {
     const { info, data } = await readWhole(name);
     const expected = patternTensor(axes, shape, { dtype, modulus });
     expect({ axes: info.fileAxes, shape: info.shape, dtype: info.dtype }).toEqual({
@@ -99,14 +115,15 @@ describe('what TIFF descriptions say', () => {
   });
 });
 
-for (const [name, axes, shape, dtype, modulus] of [
-  files.find(([file]) => file === 'bigtiff_tiled_deflate_u8.tif')!,
-  files.find(([file]) => file === 'big_endian_strips_u16.tif')!,
-  files.find(([file]) => file === 'imagej_tzcyx_u16.tif')!,
-  files.find(([file]) => file === 'ome_zyxs_u8.ome.tif')!,
-  files.find(([file]) => file === 'planar_rgb_u8.tif')!,
-  files.find(([file]) => file === 'truncated_series_u16.tif')!,
-]) {
+const checked = [
+  'bigtiff_tiled_deflate_u8.tif',
+  'big_endian_strips_u16.tif',
+  'imagej_tzcyx_u16.tif',
+  'ome_zyxs_u8.ome.tif',
+  'planar_rgb_u8.tif',
+  'truncated_series_u16.tif',
+];
+for (const { name, axes, shape, dtype, modulus } of files.filter((file) => checked.includes(file.name))) {
   describe(`image source checks: ${name}`, () => {
     const whole = patternTensor(axes, shape, { dtype, modulus });
     for (const check of imageSourceChecks({ open: () => tiff.open(fixture(name)), whole })) it(check.name, check.run);
