@@ -62,7 +62,7 @@ async function checkSize(pool: WorkerPool): Promise<void> {
   let most = 0;
   // A pool may start its workers one after another, when there is work for them.
   for (let attempt = 0; attempt < 5 && most < pool.size; attempt++) {
-    const spans = await run(2 * pool.size, 150);
+    const spans = await run(2 * pool.size, 100);
     const overlaps = spans.map(({ from }) => spans.filter((other) => other.from <= from && from < other.to).length);
     most = Math.max(...overlaps);
   }
