@@ -90,8 +90,7 @@ function predict(project, image) {
     '-o',
     pattern,
     '--source',
-    'probabilities',
-    'uncertainty',
+    'probabilities,uncertainty',
     '--force',
     '--stats',
   );

@@ -1,11 +1,14 @@
 import {
   BrushwoodError,
   describeImage,
+  hasEqualChannels,
+  openImage,
   parseImagePath,
   type Catalog,
   type ChannelSelection,
   type ImageLocation,
   type ImageReference,
+  type ImageRequest,
 } from '@brushwood/core';
 import { existsSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
@@ -21,7 +24,17 @@ export function imageLocation(catalog: Catalog, path: string): ImageLocation {
     });
   }
   checkFolder(catalog, location.path);
+  checkNotEmpty(location.path);
   return { ...location, path: resolve(location.path) };
+}
+
+/** What a copy or download that broke off leaves. */
+function checkNotEmpty(path: string): void {
+  const facts = statSync(path);
+  if (!facts.isFile() || facts.size > 0) return;
+  throw new BrushwoodError('broken-file', `"${path}" is empty: the file has 0 bytes. Copy or export the image again.`, {
+    path,
+  });
 }
 
 /** Folders are images only for formats that are folders. */
@@ -40,6 +53,22 @@ function checkFolder(catalog: Catalog, path: string): void {
       { path },
     );
   }
+}
+
+/** @throws 'shape-mismatch' for a colour picture that is to be used as a grey one, of which two channels would be lost */
+export async function checkGray({ formats }: Catalog, { location, axes, channels }: ImageRequest): Promise<void> {
+  if (channels !== 'gray') return;
+  const source = await openImage(formats, { location, axes });
+  try {
+    if (source.info.shape[1] === 1 || (await hasEqualChannels(source))) return;
+  } finally {
+    await source.close();
+  }
+  throw new BrushwoodError(
+    'shape-mismatch',
+    `"${location.path}" is a colour picture: its channels differ. Grey ones are needed here; to use one of its channels say --channels 0.`,
+    { path: location.path },
+  );
 }
 
 /** The shown name of an image (spec §D.3): the file's stem, and the dataset's path for containers. */

@@ -34,6 +34,33 @@ export function channelSelection(text: string): ChannelSelection {
   return channels;
 }
 
+/** `--input-axes zyx`: letters of tczyx, each once, x and y among them. Whether they fit the image is seen later. */
+export function axes(text: string): string {
+  const isValid = /^[tczyx]+$/.test(text) && new Set(text).size === text.length && /x/.test(text) && /y/.test(text);
+  if (!isValid) {
+    throw new InvalidArgumentError(
+      `Say one letter of t, c, z, y, x for each axis, slowest first, x and y among them, like yxc or zyx; got "${text}".`,
+    );
+  }
+  return text;
+}
+
+/**
+ * `--source segmentation,uncertainty`, repeatable; one of `known` each. Commander's own lists of values would take the
+ * images that follow for sources.
+ */
+export function sourceList(known: readonly string[], initial: readonly string[]) {
+  return (text: string, previous: readonly string[]): readonly string[] => {
+    const names = text.split(',').map((name) => name.trim());
+    const bad = names.find((name) => !known.includes(name));
+    if (bad !== undefined) {
+      throw new InvalidArgumentError(`There is no source "${bad}". Say one or several of ${known.join(',')}.`);
+    }
+    const before = previous === initial ? [] : previous;
+    return [...before, ...names.filter((name) => !before.includes(name))];
+  };
+}
+
 /** `--block 64` (every axis) or `--block 32,128,128` (z, y, x). */
 export function blockShape(text: string): Shape3 {
   const sizes = text.split(',').map(Number);
@@ -70,6 +97,11 @@ export function color(text: string): readonly [number, number, number] {
 /** Collects a repeatable option. */
 export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
+}
+
+/** Collects a repeatable option whose values may be lists with commas. */
+export function collectList(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, ...value.split(',').map((part) => part.trim())];
 }
 
 /** `--option treeCount=50`: numbers and true/false are recognised. */

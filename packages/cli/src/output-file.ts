@@ -1,12 +1,13 @@
 import {
   BrushwoodError,
+  messageOf,
   parseImagePath,
   writableFormats,
   type Catalog,
   type ImageLocation,
   type StorageFormat,
 } from '@brushwood/core';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /** What `-o` patterns may refer to (spec §D.3). */
@@ -53,4 +54,19 @@ export function withExtension(path: string, format: StorageFormat): string {
   return format.extensions.some((extension) => name.endsWith(extension))
     ? path
     : join(dirname(path), basename(path) + format.extensions[0]!);
+}
+
+/** Makes the folder a file is to be written to. @throws 'write-failed' where it can't be made */
+export function makeFolderOf(path: string): void {
+  const folder = dirname(path);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new BrushwoodError(
+      'write-failed',
+      `"${path}" cannot be written: the folder "${folder}" cannot be made (${messageOf(error)}). Name another place with -o.`,
+      { path },
+      { cause: error },
+    );
+  }
 }

@@ -1,13 +1,16 @@
-import { dtypes, type PipelineServices } from '@brushwood/core';
+import { dtypes, pixelExportSources, type PipelineServices } from '@brushwood/core';
 import { Command, Option } from 'commander';
 import { classActions } from './commands/classes.ts';
 import { laneActions } from './commands/lanes.ts';
 import {
+  axes,
   blockShape,
   channelSelection,
   collect,
+  collectList,
   defaultThreads,
   optionValues,
+  sourceList,
   valueMap,
   wholeNumber,
   type CommonOptions,
@@ -20,6 +23,9 @@ export interface CommandContext {
   services(threads: number): PipelineServices;
   readonly signal: AbortSignal;
 }
+
+const exportSources = pixelExportSources.map((source) => source.id);
+const defaultSources = exportSources.slice(0, 1);
 
 /** The command line. Parsing throws commander's errors; nothing here exits. */
 export function createProgram(context: CommandContext): Command {
@@ -101,13 +107,13 @@ function addModelCommands(program: Command, context: CommandContext): void {
     .option('--classifier <id>', 'which classifier (see: brushwood plugins)')
     .option('--option <key=value>', 'an option of the classifier; repeat for several', collect, [])
     .option('--seed <n>', 'same seed, same classifier', wholeNumber('--seed', 0, 2 ** 32 - 1))
-    .option('--lanes <lane...>', 'learn from these images only')
+    .option('--lanes <lanes>', 'learn from these images only: nicknames or numbers from 0, like 0,2', collectList, [])
     .addOption(threadsOption())
     .addOption(engineOption())
     .option('--stats', 'print times and peak memory')
     .action(async (project: string, options) => {
       const { train } = await import('./commands/train.ts');
-      const settings = { ...options, options: optionValues(options.option), lanes: options.lanes ?? [] };
+      const settings = { ...options, options: optionValues(options.option), lanes: options.lanes };
       await withServices(context, options, (services) =>
         train(services, project, { ...settings, signal: context.signal, report: new Report(options) }),
       );
@@ -118,9 +124,9 @@ function addModelCommands(program: Command, context: CommandContext): void {
       'file, folder or pattern with {dataset_dir} {project_dir} {nickname} {result_type}',
     )
     .addOption(
-      new Option('--source <source...>', 'what to write, several allowed')
-        .choices(['probabilities', 'segmentation', 'uncertainty', 'features', 'labels'])
-        .default(['probabilities']),
+      new Option('--source <sources>', `what to write, one or several of ${exportSources.join(',')}`)
+        .argParser(sourceList(exportSources, defaultSources))
+        .default(defaultSources, defaultSources.join(',')),
     )
     .option('--format <id>', 'file format (default: by the extension of -o, else tiff)')
     .addOption(
@@ -129,7 +135,7 @@ function addModelCommands(program: Command, context: CommandContext): void {
     .option('--mask <image>', 'predict only where this image is above 0; one per input', collect, [])
     .addOption(channelsOption())
     .addOption(inputAxesOption())
-    .option('--output-axes <axes>', 'axis order of the output, letters of tczyx')
+    .option('--output-axes <axes>', 'axis order of the output, letters of tczyx (default: that of the image)', axes)
     .addOption(threadsOption())
     .option('--block <size>', 'block size, one number or z,y,x; the result does not depend on it', blockShape)
     .addOption(engineOption())
@@ -201,7 +207,8 @@ const channelsOption = () =>
   new Option('--channels <channels>', 'gray (for a grey picture stored as RGB) or channel numbers from 0').argParser(
     channelSelection,
   );
-const inputAxesOption = () => new Option('--input-axes <axes>', 'axes of the image, slowest first, letters of tczyx');
+const inputAxesOption = () =>
+  new Option('--input-axes <axes>', 'axes of the image, slowest first, letters of tczyx, like zyx').argParser(axes);
 const forceOption = (description: string) => new Option('--force', description);
 const threadsOption = () =>
   new Option('--threads <n>', 'worker threads').default(defaultThreads()).argParser(wholeNumber('--threads', 1, 256));

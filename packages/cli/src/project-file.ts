@@ -9,7 +9,7 @@ import {
   type SaveOptions,
 } from '@brushwood/core';
 import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Report } from './report.ts';
 
 /** The store of a project path. There is one format, ilastik's. */
@@ -29,8 +29,9 @@ function storeOf(catalog: Catalog, path: string): ProjectStore {
 
 /** Reads a project and reports what could not be carried over. */
 export async function loadProject(catalog: Catalog, path: string, report: Report): Promise<Project> {
+  const store = storeOf(catalog, path);
   checkProjectPath(path);
-  const { project, warnings } = await storeOf(catalog, path).load({ path: resolve(path) });
+  const { project, warnings } = await store.load({ path: resolve(path) });
   for (const warning of warnings) report.warn(`${path}: ${warning}`);
   return project;
 }
@@ -43,9 +44,11 @@ function checkProjectPath(path: string): void {
       { path },
     );
   }
-  if (statSync(path).isDirectory()) {
-    throw new BrushwoodError('broken-file', `"${path}" is a folder, not a project file. Name the .ilp file.`, { path });
-  }
+  if (statSync(path).isDirectory()) throw folderError(path);
+}
+
+function folderError(path: string): BrushwoodError {
+  return new BrushwoodError('broken-file', `"${path}" is a folder, not a project file. Name the .ilp file.`, { path });
 }
 
 /** Writes a project that is new on disk. */
@@ -56,6 +59,7 @@ export async function createProject(
   options: { report: Report; force?: boolean },
 ): Promise<void> {
   const store = storeOf(catalog, path);
+  if (existsSync(path) && statSync(path).isDirectory()) throw folderError(path);
   if (existsSync(path) && !options.force) {
     throw new BrushwoodError(
       'already-exists',
@@ -64,6 +68,7 @@ export async function createProject(
     );
   }
   const location = { path: resolve(path) };
+  checkFolder(dirname(location.path), path);
   const lock = await store.lock(location);
   try {
     const { warnings } = await store.save(await make(), location, saveOptions(catalog));
@@ -71,6 +76,15 @@ export async function createProject(
   } finally {
     await lock.release();
   }
+}
+
+function checkFolder(folder: string, path: string): void {
+  if (existsSync(folder) && statSync(folder).isDirectory()) return;
+  throw new BrushwoodError(
+    'not-found',
+    `"${path}" cannot be written: there is no folder "${folder}". Make it first, or name another place.`,
+    { path, folder },
+  );
 }
 
 /** Reads a project, changes it and writes it back, under its lock. Returns what was written. */

@@ -13,18 +13,24 @@ function exitCodeOf(error: unknown): number {
 }
 
 function reportError(error: unknown): void {
-  if (error instanceof CommanderError) return;
   const { argv, env, stdout, stderr } = process;
+  // Commander throws for --help and --version too, and has said on standard error what is wrong.
+  if (error instanceof CommanderError && error.exitCode === 0) return;
+  if (argv.includes('--json')) stdout.write(`${JSON.stringify({ error: errorFacts(error) }, null, 2)}\n`);
+  if (error instanceof CommanderError) return;
   const isKnown = error instanceof BrushwoodError;
-  if (argv.includes('--json')) {
-    const facts = isKnown
-      ? { code: error.code, message: error.message, details: error.details }
-      : { code: 'internal', message: messageOf(error) };
-    stdout.write(`${JSON.stringify({ error: facts }, null, 2)}\n`);
-  }
   const hint = isKnown ? '' : ' This is a fault of the program: please report it, with what BRUSHWOOD_DEBUG=1 prints.';
   stderr.write(`brushwood: ${isAbortError(error) ? 'cancelled.' : messageOf(error)}${hint}\n`);
   if (env['BRUSHWOOD_DEBUG'] && error instanceof Error) stderr.write(`${error.stack}\n`);
+}
+
+function errorFacts(error: unknown): object {
+  if (error instanceof BrushwoodError) {
+    const { code, message, details } = error;
+    return { code, message, details };
+  }
+  const code: ErrorCode = error instanceof CommanderError ? 'invalid-parameter' : 'internal';
+  return { code, message: messageOf(error) };
 }
 
 /** Runs the command line of this process. Returns the exit code. */

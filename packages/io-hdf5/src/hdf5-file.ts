@@ -70,7 +70,11 @@ export class Hdf5File {
       throw new BrushwoodError('not-found', `There is no file "${location.path}".`, { path: location.path });
     }
     if (!(await isHdf5(location))) {
-      throw new BrushwoodError('broken-file', `"${location.path}" is not an HDF5 file.`, { path: location.path });
+      throw new BrushwoodError(
+        'broken-file',
+        `"${location.path}" is not an HDF5 file. Check what it is, or copy it again.`,
+        { path: location.path },
+      );
     }
     const library = await runtime.library();
     const mounted = await runtime.mount(location);

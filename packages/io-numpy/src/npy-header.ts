@@ -36,7 +36,8 @@ export function hasNpyMagic(bytes: Uint8Array): boolean {
  */
 export async function readNpyHeader(file: FileReader, who: string): Promise<NpyHeader> {
   const prefix = await file.read(0, Math.min(12, file.size));
-  if (!hasNpyMagic(prefix)) throw broken(who, 'it does not begin with the signature of .npy files');
+  if (!hasNpyMagic(prefix))
+    throw broken(who, 'it does not begin with the signature of .npy files. Check what it is, or save the array again');
   const version = prefix[6] ?? 0;
   if (prefix.length < 12) throw broken(who, `a header was expected, but the file ends after ${file.size} bytes`);
   if (version < 1 || version > 3) {

@@ -12,7 +12,7 @@ import {
   type Scores,
   type TruthMeaning,
 } from '@brushwood/core';
-import { imageLocation, nicknameOf } from '../image-file.ts';
+import { checkGray, imageLocation, nicknameOf } from '../image-file.ts';
 import { loadProject, workflowOf } from '../project-file.ts';
 import type { Report } from '../report.ts';
 import { table } from '../table.ts';
@@ -49,6 +49,7 @@ export async function evaluate(
   const confusion = emptyConfusion(project.classes.length);
   const perImage: { image: string; scores: Scores }[] = [];
   for (const [i, image] of images.entries()) {
+    if (inputs.length > 0) await checkGray(catalog, image);
     const own = emptyConfusion(project.classes.length);
     await compare(services, project, { image, truth: options.truth[i]!, confusion: own, meaning, options });
     own.forEach((row, a) => row.forEach((count, b) => (confusion[a]![b]! += count)));

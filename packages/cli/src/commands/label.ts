@@ -13,7 +13,7 @@ import {
   type Project,
 } from '@brushwood/core';
 import { imageLocation } from '../image-file.ts';
-import { outputLocation } from '../output-file.ts';
+import { makeFolderOf, outputLocation } from '../output-file.ts';
 import { editProject, loadProject } from '../project-file.ts';
 import type { Report } from '../report.ts';
 
@@ -70,6 +70,7 @@ async function exportTo({ catalog }: PipelineServices, path: string, options: La
   const lane = project.lanes[findLane(project, options.lane)]!;
   const location = outputLocation(catalog, options.export!);
   const format = outputFormat(catalog.formats, { path: location.path });
+  makeFolderOf(location.path);
   const colors = project.classes.map((item) => item.color);
   const sink = await format.create!(
     location,

@@ -10,7 +10,7 @@ import { collectSamplesTask, type BlockSamples } from './collect-samples.ts';
 import { openImage, requestOf } from './open-image.ts';
 import { runBlocks } from './run-blocks.ts';
 import type { PipelineServices } from './services.ts';
-import { joinSamples, noLabelsError, trainClassifier } from './train-classifier.ts';
+import { completeOptions, joinSamples, noLabelsError, trainClassifier } from './train-classifier.ts';
 
 export interface TrainOptions extends RunOptions {
   readonly services: PipelineServices;
@@ -45,6 +45,7 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
   const isSame = classifierId === project.classifier.classifierId;
   const given = { ...(isSame ? project.classifier.options : {}), ...options.options };
   const seed = options.seed ?? project.classifier.seed;
+  completeOptions(classifier, given); // a wrong option is told before the features are computed
 
   const started = performance.now();
   const parts: BlockSamples[] = [];
@@ -132,7 +133,7 @@ async function checkLaneImage(lane: Lane, { catalog }: PipelineServices, signal?
     throw new BrushwoodError(
       'shape-mismatch',
       `"${lane.rawData.nickname}" (${lane.rawData.location.path}) has shape (${shape.join(', ')}), but its labels were painted on ` +
-        `(${lane.labels.shape.join(', ')}), axes tczyx without channels. Point the lane to the right file: brushwood lanes PROJECT --relink.`,
+        `(${lane.labels.shape.join(', ')}), axes tczyx without channels. Point the lane to the right file: brushwood lanes PROJECT relink LANE IMAGE.`,
       { shape: [...shape], expected: [...lane.labels.shape] },
     );
   }

@@ -30,7 +30,11 @@ export async function loadProject(
   throwIfAborted(signal);
   const path = location.blob ? location.path : withForwardSlashes(runtime.absolutePath(location.path));
   if ((await runtime.exists({ ...location, path })) && !(await isHdf5({ ...location, path }))) {
-    throw new BrushwoodError('broken-file', `"${path}" is not an ilastik project (HDF5) file.`, { path });
+    throw new BrushwoodError(
+      'broken-file',
+      `"${path}" is not an ilastik project (HDF5) file. Check what it is, or use its backup "${path}.bak" if there is one.`,
+      { path },
+    );
   }
   const file = await Hdf5File.open({ ...location, path });
   try {

@@ -60,9 +60,13 @@ export class TiffStructure {
     const head = await source.read(0, Math.min(16, source.size));
     const kind = tiffKind(head);
     if (!kind) {
-      throw new BrushwoodError('broken-file', `${source.name} is not a TIFF file: its first bytes are others. Check what it is, or export the image again.`, {
-        file: source.name,
-      });
+      throw new BrushwoodError(
+        'broken-file',
+        `${source.name} is not a TIFF file: its first bytes are others. Check what it is, or export the image again.`,
+        {
+          file: source.name,
+        },
+      );
     }
     const structure = new TiffStructure(source, kind.isLittleEndian, kind.isBigTiff);
     await structure.readChain(signal);
