@@ -97,7 +97,7 @@ describe('ml-random-forest', () => {
 });
 
 describe.each([mlCart, mlRandomForest])('$id', (classifier) => {
-  const options = classifier === mlRandomForest ? { treeCount: 12, featureShare: 0.6 } : {};
+  const options: OptionValues = classifier === mlRandomForest ? { treeCount: 12, featureShare: 0.6 } : {};
 
   it('learns', async () => {
     const rows = predict(await train(classifier, training, { options }), unseen);

@@ -4,7 +4,11 @@ import { rankColumns } from './rank-columns.ts';
 import { SplitSearch, giniImpurity, type NodeSamples } from './split.ts';
 
 /** All cuts between distinct neighbouring values, by the definition. */
-function bruteForce(values: number[], classes: number[], weights: number[], classCount: number, minWeight: number) {
+function bruteForce(
+  { values, classes, weights }: { values: number[]; classes: number[]; weights: number[] },
+  classCount: number,
+  minWeight: number,
+) {
   const distinct = [...new Set(values)].sort((a, b) => a - b);
   let best: { loss: number; threshold: number } | undefined;
   for (let i = 1; i < distinct.length; i++) {
@@ -60,8 +64,9 @@ describe('SplitSearch', () => {
         const bootstrap = { members: Int32Array.from(members), weights: Int32Array.from(weights) };
         const search = new SplitSearch(samples, bootstrap, minWeight);
         search.prepare();
-        const keep = <T>(list: T[]) => list.filter((_, sample) => weights[sample]! > 0);
-        const expected = bruteForce(keep(values), keep(classes), keep(weights), classCount, minWeight);
+        const drawn = (list: number[]) => list.filter((_, sample) => weights[sample]! > 0);
+        const kept = { values: drawn(values), classes: drawn(classes), weights: drawn(weights) };
+        const expected = bruteForce(kept, classCount, minWeight);
         const node = nodeOf(classes, weights, members, classCount);
         for (let repeat = 0; repeat < 2; repeat++) {
           const cut = search.search(0, node, Infinity);
