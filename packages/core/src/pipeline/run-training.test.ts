@@ -213,7 +213,7 @@ describe('runTraining refuses', () => {
     const other = tensorReference('stripes', stripes([1, 1, 1, 20, 32]));
     const error = await refusal(withLane(project, 0, { ...project.lanes[0]!, rawData: other }));
     expect(error.code).toBe('shape-mismatch');
-    expect(error.message).toMatch(/\(1, 1, 1, 20, 32\).*\(1, 1, 1, 20, 24\).*--relink/);
+    expect(error.message).toMatch(/\(1, 1, 1, 20, 32\).*\(1, 1, 1, 20, 24\).*relink/);
   });
 
   it('an image that is too small for a sigma', async () => {
