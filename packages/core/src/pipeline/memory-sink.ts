@@ -1,7 +1,7 @@
 import type { ImageSink, ImageSpec } from '../contracts/image-sink.ts';
-import { BrushwoodError } from '../errors.ts';
-import { wholeRoi, checkRoi } from '../grid/roi.ts';
-import { allocateTensor, copyBox, type Tensor } from '../grid/tensor.ts';
+import { BrushwoodError, throwIfAborted } from '../errors.ts';
+import { checkRoi, roiShape, wholeRoi, type Roi } from '../grid/roi.ts';
+import { allocateTensor, copyBox, tensorDtype, type Tensor } from '../grid/tensor.ts';
 
 /** A sink that keeps the whole image in memory, for scripts and small images. `tensor` is complete after `close`. */
 export interface MemorySink extends ImageSink {
@@ -15,9 +15,11 @@ export function createMemorySink(spec: ImageSpec): MemorySink {
     spec,
     tensor,
     writeShape: [1, 1, 1, 1, 1],
-    async write(roi, part) {
+    async write(roi, part, options = {}) {
+      throwIfAborted(options.signal);
       if (isClosed) throw new BrushwoodError('closed', 'The image was closed before this write.');
       checkRoi(roi, spec.shape, 'image in memory');
+      checkPart(part, roi, spec);
       copyBox(part, wholeRoi(part.shape), tensor, roi);
     },
     async close() {
@@ -27,4 +29,20 @@ export function createMemorySink(spec: ImageSpec): MemorySink {
       isClosed = true;
     },
   };
+}
+
+function checkPart(part: Tensor, roi: Roi, spec: ImageSpec): void {
+  const expected = roiShape(roi);
+  if (part.shape.some((size, axis) => size !== expected[axis])) {
+    throw new BrushwoodError(
+      'shape-mismatch',
+      `A block of shape (${part.shape.join(', ')}) does not fill a box of shape (${expected.join(', ')}).`,
+    );
+  }
+  if (tensorDtype(part) !== spec.dtype) {
+    throw new BrushwoodError(
+      'unsupported-dtype',
+      `The image in memory is ${spec.dtype}, the block ${tensorDtype(part)}.`,
+    );
+  }
 }

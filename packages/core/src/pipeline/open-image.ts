@@ -95,7 +95,14 @@ class TensorSource implements ImageSource {
   }
 
   async read(roi: Roi, options: ReadOptions = {}): Promise<Tensor> {
+    // One turn of the event loop, so that a signal that fires right after the call is seen.
+    await undefined;
     throwIfAborted(options.signal);
+    if (options.level)
+      throw new BrushwoodError(
+        'invalid-parameter',
+        `The image in memory has one level; level ${options.level} does not exist.`,
+      );
     if (this.isClosed) throw new BrushwoodError('closed', 'The image was closed before this read.');
     checkRoi(roi, this.tensor.shape, 'image in memory');
     return cropTensor(this.tensor, roi);
