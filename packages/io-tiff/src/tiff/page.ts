@@ -32,6 +32,8 @@ export interface TiffPage extends PageFormat {
   readonly dataOffset: number;
 }
 
+/** How many bytes one byte can at most become, by compression: more claimed is a lie, found before anything is allocated. */
+const maxExpansion: Readonly<Record<number, number>> = { 1: 1, 5: 4096, 8: 1032, 32946: 1032, 32773: 64, 50000: 65536 };
 /** Larger blocks cannot be decoded: a buffer holds no more. */
 const maxBlockBytes = 2 ** 31;
 
@@ -128,7 +130,8 @@ function checkBlocks(structure: TiffStructure, page: TiffPage): void {
       `page ${page.index + 1} of ${page.width} × ${page.height} pixels needs ${needed} blocks of data, but lists ${found}`,
     );
   }
-  if (page.compression === 1 && pageBytesStored(page) > structure.source.size) {
+  const possible = structure.source.size * (maxExpansion[page.compression] ?? 1e6);
+  if (pageBytesStored(page) > possible) {
     throw structure.broken(
       `page ${page.index + 1} claims ${page.width} × ${page.height} pixels, which is ${pageBytesStored(page)} bytes, but the ` +
         `file ends after ${structure.source.size} bytes`,
