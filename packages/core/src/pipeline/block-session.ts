@@ -11,6 +11,7 @@ import type { FeatureSelection } from '../project/feature-selection.ts';
 import { BlockArena } from './block-arena.ts';
 import { computeFeatures, featureScratchBytes } from './compute-features.ts';
 import { checkImageSize, planFeatures, type FeaturePlan } from './feature-plan.ts';
+import { GaussianTapsCache } from './gaussian-taps.ts';
 import { openImage, type ImageRequest } from './open-image.ts';
 import { readPaddedBlock } from './read-padded-block.ts';
 
@@ -45,6 +46,7 @@ export class BlockSession {
   readonly arena: BlockArena;
   readonly model: ClassifierModel | undefined;
   private readonly kernels: FilterKernels;
+  private readonly taps = new GaussianTapsCache();
   private readonly who: string;
 
   private constructor(parts: Omit<BlockSession, 'compute' | 'close'> & { kernels: FilterKernels; who: string }) {
@@ -95,7 +97,7 @@ export class BlockSession {
       const afterFeatures = arena.mark();
       const block = await readPaddedBlock(this.source, core, { halo: plan.halo, arena, signal, who: this.who });
       const read = performance.now();
-      computeFeatures(block, plan, features, { arena, kernels: this.kernels });
+      computeFeatures(block, plan, features, { arena, kernels: this.kernels, taps: this.taps });
       arena.release(afterFeatures);
       const computed = performance.now();
       return { features, shape, release, readSeconds: (read - started) / 1e3, featureSeconds: (computed - read) / 1e3 };

@@ -1,7 +1,7 @@
 import type { Shape3, Shape5 } from '../grid/axes.ts';
 
 /** Features of one block are kept below this many bytes, so that a worker's memory stays bounded. */
-const featureBytes = 48 * 2 ** 20;
+const featureBytes = 64 * 2 ** 20;
 
 /**
  * The shape of a block: flat for flat images, a cube for volumes, small enough for the features, and a multiple of what

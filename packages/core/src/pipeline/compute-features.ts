@@ -4,11 +4,14 @@ import type { Shape3 } from '../grid/axes.ts';
 import type { BlockArena } from './block-arena.ts';
 import type { FeaturePlan } from './feature-plan.ts';
 import { BlockFilterInput } from './filter-input.ts';
+import type { GaussianTapsCache } from './gaussian-taps.ts';
 import type { PaddedBlock } from './padded-block.ts';
 
 export interface FeatureContext {
   readonly arena: BlockArena;
   readonly kernels: FilterKernels;
+  /** Kept from block to block. */
+  readonly taps?: GaussianTapsCache;
 }
 
 /**

@@ -4,7 +4,7 @@ import { BrushwoodError } from '../errors.ts';
 import type { Shape3 } from '../grid/axes.ts';
 import type { BlockArena } from './block-arena.ts';
 import {
-  gaussianTaps,
+  GaussianTapsCache,
   presmoothingRadius,
   presmoothingSigma,
   presmoothingWindow,
@@ -22,6 +22,8 @@ export interface FilterInputOptions {
   readonly innerHalo: number;
   readonly arena: BlockArena;
   readonly kernels: FilterKernels;
+  /** Taps known from earlier blocks. */
+  readonly taps?: GaussianTapsCache;
 }
 
 /**
@@ -36,6 +38,7 @@ export class BlockFilterInput implements FilterInput {
   readonly core: CoreBox;
   readonly rawCore: CoreBox;
   readonly kernels: FilterKernels;
+  private readonly taps: GaussianTapsCache;
   private readonly sigma: number;
   private readonly input: Volume;
   /** The inner box inside the padded block. */
@@ -52,6 +55,7 @@ export class BlockFilterInput implements FilterInput {
     this.sigma = options.sigma;
     this.arena = options.arena;
     this.kernels = options.kernels;
+    this.taps = options.taps ?? new GaussianTapsCache();
     this.mark = options.arena.mark();
     this.axes = rank === 3 ? [0, 1, 2] : [1, 2];
     this.input = block.channels[options.channel]!;
@@ -81,7 +85,7 @@ export class BlockFilterInput implements FilterInput {
     let volume = this.presmoothed();
     for (const axis of this.axes) {
       const before = volume;
-      const taps = gaussianTaps(orders[axis], sigma, stageTwoWindow);
+      const taps = this.taps.get(orders[axis], sigma, stageTwoWindow);
       volume = this.cached(key(axis + 1), () => this.correlated(before, axis, taps));
     }
     return volume;
@@ -96,7 +100,7 @@ export class BlockFilterInput implements FilterInput {
   }
 
   smooth(volume: Volume, sigma: number): Volume {
-    const taps = gaussianTaps(0, sigma, stageTwoWindow);
+    const taps = this.taps.get(0, sigma, stageTwoWindow);
     let current = volume;
     for (const axis of this.axes) {
       const next = this.correlated(current, axis, taps);
@@ -113,7 +117,7 @@ export class BlockFilterInput implements FilterInput {
 
   /** Slowest axis first; each pass keeps only what the later ones need. */
   private presmoothInto(out: Volume): void {
-    const taps = gaussianTaps(0, presmoothingSigma(this.sigma), presmoothingWindow);
+    const taps = this.taps.get(0, presmoothingSigma(this.sigma), presmoothingWindow);
     const radius = taps.values.length - 1;
     let current: Volume = this.input;
     let box: CoreBox = { start: [0, 0, 0], shape: this.input.shape };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   gaussianRadius,
   gaussianTaps,
+  GaussianTapsCache,
   presmoothingRadius,
   presmoothingSigma,
   presmoothingWindow,
@@ -85,6 +86,22 @@ describe('taps', () => {
       const taps = gaussianTaps(order, 0.15, stageTwoWindow);
       expect([...taps.values]).toEqual([1]);
       expect(taps.isOdd).toBe(false);
+    }
+  });
+});
+
+describe('GaussianTapsCache', () => {
+  it('makes the taps of each order, sigma and window once', () => {
+    const cache = new GaussianTapsCache();
+    const first = cache.get(1, 1.6, stageTwoWindow);
+    expect(cache.get(1, 1.6, stageTwoWindow)).toBe(first);
+    for (const [order, sigma, window] of [
+      [0, 1.6, 2],
+      [1, 1, 2],
+      [1, 1.6, 3.5],
+    ] as const) {
+      expect(cache.get(order, sigma, window)).toEqual(gaussianTaps(order, sigma, window));
+      expect(cache.get(order, sigma, window)).not.toEqual(first);
     }
   });
 });

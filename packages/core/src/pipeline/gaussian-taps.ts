@@ -49,6 +49,19 @@ export function gaussianTaps(order: number, sigma: number, window: number): Half
   };
 }
 
+/** Remembers taps: filters ask for the same few kernels on every block. */
+export class GaussianTapsCache {
+  private readonly known = new Map<string, HalfTaps>();
+
+  /** See `gaussianTaps`. `window` is one of the two of spec §A.3. */
+  get(order: number, sigma: number, window: number): HalfTaps {
+    const key = `${order} ${sigma} ${window}`;
+    const taps = this.known.get(key) ?? gaussianTaps(order, sigma, window);
+    this.known.set(key, taps);
+    return taps;
+  }
+}
+
 function sumFrom1(samples: Float32Array, weight: (x: number) => number): number {
   let total = 0;
   for (let x = 1; x < samples.length; x++) total += samples[x]! * weight(x);

@@ -70,6 +70,12 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
 
 /** At least two painted classes are needed. */
 function checkClasses(project: Project, lanes: readonly Lane[]): void {
+  if (project.lanes.length === 0) {
+    throw new BrushwoodError(
+      'lane-missing',
+      'The project has no image to learn from. Add one: brushwood lanes PROJECT add IMAGE.',
+    );
+  }
   const counts = laneCounts(project, lanes);
   const painted = counts.flatMap((count, i) => (count > 0 ? [i] : []));
   if (painted.length === 0) throw noLabelsError();
