@@ -56,6 +56,8 @@ export class Hdf5File {
   private readonly library: Hdf5Library;
   private readonly mounted: MountedFile;
   private file: File | undefined;
+  /** Set once this file brought the library down. */
+  private crash: BrushwoodError | undefined;
 
   private constructor(location: ImageLocation, library: Hdf5Library, mounted: MountedFile, file: File) {
     this.location = location;
@@ -79,7 +81,8 @@ export class Hdf5File {
     const library = await runtime.library();
     const mounted = await runtime.mount(location);
     try {
-      return new Hdf5File(location, library, mounted, new library.h5.File(mounted.name, 'r'));
+      const file = library.run(() => new library.h5.File(mounted.name, 'r'));
+      return new Hdf5File(location, library, mounted, file);
     } catch (error) {
       await mounted.release();
       throw brokenFile(`"${location.path}" cannot be read as HDF5`, location, error);
@@ -190,7 +193,11 @@ export class Hdf5File {
     const { file } = this;
     this.file = undefined;
     if (!file) return;
-    file.close();
+    try {
+      this.library.run(() => file.close());
+    } catch {
+      // Nothing was written, so there is nothing to lose; a damaged file may not even close.
+    }
     await this.mounted.release();
   }
 
@@ -199,15 +206,18 @@ export class Hdf5File {
     if (!file) {
       throw new BrushwoodError('closed', `"${this.location.path}" was closed already.`, { path: this.location.path });
     }
+    if (this.crash) throw this.crash;
     try {
       return this.library.confine(() => work(file));
     } catch (error) {
       if (error instanceof BrushwoodError) throw error;
-      throw brokenFile(
+      const broken = brokenFile(
         `"${describeLocation({ ...this.location, innerPath: path })}" cannot be read`,
         this.location,
         error,
       );
+      if (this.library.isCrashed) this.crash = broken;
+      throw broken;
     }
   }
 

@@ -1,4 +1,5 @@
 import { BrushwoodError, type ImageLocation } from '@brushwood/core';
+import { guardLibrary } from './guarded-library.ts';
 import type { Hdf5Library, Hdf5Runtime, MountedFile } from './hdf5-runtime.ts';
 
 // h5wasm is one instance per thread by itself (a top-level promise in its module), so this cache adds no state of ours.
@@ -6,7 +7,7 @@ let loaded: Promise<Hdf5Library> | undefined;
 
 /** Files come as blobs: read in place in a worker, copied into memory on the main thread. Nothing is written. */
 export const runtime: Hdf5Runtime = {
-  library: () => (loaded ??= loadLibrary()),
+  library: () => (loaded ??= import('h5wasm').then(guardLibrary)),
   mount,
   exists: async ({ blob }) => blob !== undefined,
   pathExists: async () => false,
@@ -18,15 +19,6 @@ export const runtime: Hdf5Runtime = {
     ),
   absolutePath: (path) => path,
 };
-
-async function loadLibrary(): Promise<Hdf5Library> {
-  const h5 = await import('h5wasm');
-  const module = await h5.ready;
-  // Without it errors are swallowed, and a chunk that cannot be decoded reads as zeros.
-  module.activate_throwing_error_handler();
-  // The library sees only what is mounted here, so there is no other file it could open.
-  return { h5, confine: (work) => work() };
-}
 
 interface BrowserFileSystem {
   mkdir(path: string): void;

@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { BrushwoodError, type ImageLocation } from '@brushwood/core';
+import type { ImageLocation } from '@brushwood/core';
 import { nodeFiles } from './file-operations.node.ts';
+import { guardLibrary } from './guarded-library.ts';
 import type { Hdf5Library, Hdf5Runtime, MountedFile } from './hdf5-runtime.ts';
 
-// h5wasm is one instance per thread by itself (a top-level promise in its module), so this cache adds no state of ours.
-let loaded: Promise<Hdf5Library> | undefined;
+// h5wasm is one instance per thread by itself (a top-level promise in its module), so this list of the instances there
+// were, the last one in use, adds no state of ours.
+const loaded: Promise<Hdf5Library>[] = [];
 
 export const runtime: Hdf5Runtime = {
-  library: () => (loaded ??= loadLibrary()),
+  library,
   mount,
   async exists({ path, blob }) {
     if (blob) return true;
@@ -38,6 +40,14 @@ export const runtime: Hdf5Runtime = {
   files: nodeFiles,
 };
 
+async function library(): Promise<Hdf5Library> {
+  const last = loaded.at(-1);
+  if (last && !(await last).isCrashed) return last;
+  // While one waited, another caller may have begun to load it anew.
+  if (loaded.at(-1) === last) loaded.push(loadLibrary());
+  return loaded.at(-1)!;
+}
+
 async function mount({ path, blob }: ImageLocation): Promise<MountedFile> {
   if (!blob) return { name: resolve(path), release: async () => undefined };
   const name = join(tmpdir(), `brushwood-${randomUUID()}.h5`);
@@ -45,54 +55,9 @@ async function mount({ path, blob }: ImageLocation): Promise<MountedFile> {
   return { name, release: () => rm(name, { force: true }) };
 }
 
-/** The library's file system, as far as it is needed. In Node it passes every call on to `node:fs`. */
-interface LibraryFileSystem {
-  open(path: string, flags: number | string, ...rest: unknown[]): unknown;
-  ErrnoError: new (code: number) => Error;
-}
-
-const createFlag = 0o100;
-const noSuchFile = 44; // WASI's ENOENT
-
 async function loadLibrary(): Promise<Hdf5Library> {
-  const h5 = (await import('h5wasm/node')) as unknown as typeof import('h5wasm');
-  const module = await h5.ready;
-  // Without it errors are swallowed, and a chunk that cannot be decoded reads as zeros.
-  module.activate_throwing_error_handler();
-  const fs = module.FS as unknown as LibraryFileSystem;
-  const openFreely = fs.open.bind(fs);
-  let isConfined = false;
-  let refused: string | undefined;
-  fs.open = (path, flags, ...rest) => {
-    // Files it creates while confined are the scratch files its error reports are written through.
-    const isCreation = typeof flags === 'number' && (flags & createFlag) !== 0;
-    if (!isConfined || isCreation) return openFreely(path, flags, ...rest);
-    refused = path;
-    throw new fs.ErrnoError(noSuchFile);
-  };
-  return {
-    h5,
-    confine(work) {
-      const wasConfined = isConfined;
-      isConfined = true;
-      refused = undefined;
-      try {
-        return work();
-      } catch (error) {
-        throw refused === undefined ? error : outsideError(refused, error);
-      } finally {
-        isConfined = wasConfined;
-      }
-    },
-  };
-}
-
-function outsideError(path: string, cause: unknown): BrushwoodError {
-  return new BrushwoodError(
-    'unsupported',
-    `The data lies in another file (${path}) that this HDF5 file points to. Such pointers are not followed; ` +
-      'copy the data into one file (for example with h5repack or h5py).',
-    { path },
-    { cause },
-  );
+  if (loaded.length === 0) return guardLibrary((await import('h5wasm/node')) as unknown as typeof import('h5wasm'));
+  // The query makes it another module, with an instance of its own.
+  const address = `${import.meta.resolve('h5wasm/node')}?instance=${loaded.length}`;
+  return guardLibrary((await import(/* @vite-ignore */ address)) as typeof import('h5wasm'));
 }

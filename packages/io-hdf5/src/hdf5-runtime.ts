@@ -1,11 +1,15 @@
 import type { ImageLocation } from '@brushwood/core';
 
-/** h5wasm, ready to use. */
+/** h5wasm, ready to use. Every call of it goes through `run` or `confine`. */
 export interface Hdf5Library {
   readonly h5: typeof import('h5wasm');
+  /** True after a damaged file brought the library down: it cannot be used any more. */
+  readonly isCrashed: boolean;
+  /** Runs synchronous calls of the library so that it survives its own errors. */
+  run<T>(work: () => T): T;
   /**
-   * Runs synchronous reads during which the library may open no other file: external links, external storage and
-   * virtual datasets could otherwise name any file of the machine.
+   * The same, and the library may open no file meanwhile: external links, external storage and virtual datasets could
+   * otherwise name any file of the machine.
    * @throws 'unsupported' naming the file if it tried to
    */
   confine<T>(work: () => T): T;
@@ -44,6 +48,7 @@ export type LockResult = { readonly release: () => Promise<void> } | { readonly 
 
 /** What differs between Node and the browser. */
 export interface Hdf5Runtime {
+  /** Loaded on first use; in Node anew after a crash. */
   library(): Promise<Hdf5Library>;
   mount(location: ImageLocation): Promise<MountedFile>;
   /** Is there such a file? */

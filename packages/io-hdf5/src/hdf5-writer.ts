@@ -48,7 +48,8 @@ export class Hdf5Writer {
   /** Creates the file; one of that name is replaced. */
   static async create(path: string): Promise<Hdf5Writer> {
     const library = await runtime.library();
-    return failsToWrite(path, () => new Hdf5Writer(path, library, new library.h5.File(path, 'w')));
+    const file = failsToWrite(path, () => library.run(() => new library.h5.File(path, 'w')));
+    return new Hdf5Writer(path, library, file);
   }
 
   group(path: string): void {
@@ -126,7 +127,7 @@ export class Hdf5Writer {
     const { file } = this;
     this.file = undefined;
     try {
-      file?.close();
+      if (file) this.library.run(() => file.close());
     } catch {
       // What could not be written before cannot be written now; the file is removed anyway.
     }
@@ -142,7 +143,7 @@ export class Hdf5Writer {
   private call<T>(work: (file: File) => T): T {
     const { file } = this;
     if (!file) throw new BrushwoodError('closed', `"${this.path}" was closed already.`, { path: this.path });
-    return failsToWrite(this.path, () => work(file));
+    return failsToWrite(this.path, () => this.library.run(() => work(file)));
   }
 }
 

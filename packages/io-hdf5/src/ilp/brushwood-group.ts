@@ -1,13 +1,14 @@
-import type {
-  ChannelSelection,
-  ClassifierState,
-  Dtype,
-  ImageReference,
-  NumberArray,
-  OptionValues,
-  Project,
-  StoredModel,
-  TrainingReport,
+import {
+  BrushwoodError,
+  type ChannelSelection,
+  type ClassifierState,
+  type Dtype,
+  type ImageReference,
+  type NumberArray,
+  type OptionValues,
+  type Project,
+  type StoredModel,
+  type TrainingReport,
 } from '@brushwood/core';
 import type { Hdf5Writer } from '../hdf5-writer.ts';
 import { modelDigest, trainingDigest } from './digest.ts';
@@ -89,7 +90,7 @@ export function readClassifier(
     const isSame = classifierId === forests.classifierId;
     return { classifierId: forests.classifierId, options: isSame ? options : {}, seed, model: forests };
   }
-  const model = readModel(reader, trained.classes.length);
+  const model = tryReadModel(reader, trained.classes.length);
   if (!model) return { classifierId, options, seed };
   if (stored?.trainingDigest !== trainingDigest(trained)) {
     reader.warn(
@@ -102,6 +103,16 @@ export function readClassifier(
 
 function reportOf({ report }: StoredClassifier): { report?: TrainingReport } {
   return report ? { report } : {};
+}
+
+function tryReadModel(reader: ProjectReader, classCount: number): StoredModel | undefined {
+  try {
+    return readModel(reader, classCount);
+  } catch (error) {
+    if (!(error instanceof BrushwoodError)) throw error;
+    reader.warn(`The stored classifier is left out: ${error.message} Train again; labels and features are kept.`);
+    return undefined;
+  }
 }
 
 function readModel(reader: ProjectReader, classCount: number): StoredModel | undefined {

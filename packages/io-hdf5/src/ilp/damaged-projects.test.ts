@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runtime } from '#hdf5-runtime';
 import type { Hdf5Writer } from '../hdf5-writer.ts';
 import type { Edits } from '../testing/rebuild-hdf5.ts';
 import { addBlock, forests, gray2d, labelSet, smallProject } from '../testing/small-project.node.ts';
@@ -76,5 +77,29 @@ describe('damaged projects', () => {
     expect(project.classifier.model).toBeUndefined();
     expect(project.isIncomplete).toBeUndefined();
     expect(warnings.join()).toContain('classifier is left out');
+  });
+});
+
+describe('links out of the project file', () => {
+  const withLink = async (name: string, drop: readonly string[] = []) => {
+    const { edited } = smallProject(temporaryFolder());
+    const path = await edited({ drop });
+    const { h5, run } = await runtime.library();
+    run(() => {
+      const file = new h5.File(path, 'a');
+      file.create_external_link('/etc/passwd.h5', '/x', name);
+      file.close();
+    });
+    return ilpStore.load({ path });
+  };
+  it('are not followed, with a word about it', async () => {
+    const { project, warnings } = await withLink('Foreign');
+    expect(warnings.join()).toContain('"Foreign" is not stored in the project file itself');
+    expect(project.carried.map((node) => node.path)).not.toContain('Foreign');
+    expect(project.isIncomplete).toBeUndefined();
+  });
+  it('do not shift the labels of other images', async () => {
+    const { project } = await withLink(labelSet, [labelSet]);
+    expect(project.isIncomplete).toBe(true);
   });
 });

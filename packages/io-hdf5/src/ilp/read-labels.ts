@@ -28,7 +28,7 @@ interface Block {
  * reported and makes the project incomplete.
  */
 export function readAllLabels(reader: ProjectReader, lanes: readonly LaneImages[], version: string) {
-  const sets = reader.names(labelSets).sort((a, b) => setNumber(a) - setNumber(b));
+  const sets = reader.file.children(labelSets).sort((a, b) => setNumber(a) - setNumber(b));
   if (sets.length > lanes.length) {
     reader.lose('Label sets', `there are ${sets.length} for ${lanes.length} image(s)`);
   }
@@ -55,6 +55,8 @@ function readLane(reader: ProjectReader, lane: LaneImages, facts: SetFacts): { l
   const part = `Labels of "${lane.rawData.nickname}"`;
   let sized = lane;
   try {
+    if (reader.file.kind(facts.set) !== 'group')
+      throw broken(`"${facts.set}" is not stored in the project file itself`);
     const blocks = reader.names(facts.set).map((name) => locateBlock(reader, `${facts.set}/${name}`, lane, facts));
     if (!lane.hasShape) sized = { ...lane, rawData: { ...lane.rawData, shape: extentOf(blocks, lane.rawData.shape) } };
     const collector = new LabelCollector(sized.rawData.shape);

@@ -140,6 +140,15 @@ describe('a new project', () => {
     expect(file.readTexts('Input Data/infos/lane0000/Raw Data/filePath')).toEqual(['images/a.h5/volume/data']);
     await file.close();
   });
+  it('writes a list of files below its folder as relative ones', async () => {
+    const path = place();
+    const files = ['a.png', 'b.png'].map((name) => join(path, '..', name)).join(':');
+    const { project } = await saveAs(newProject([lane({ location: { path: files }, storage: 'relative' })]), path);
+    expect(project.lanes[0]!.rawData).toMatchObject({ storage: 'relative', location: { path: files } });
+    const file = await Hdf5File.open({ path });
+    expect(file.readTexts('Input Data/infos/lane0000/Raw Data/filePath')).toEqual(['a.png:b.png']);
+    await file.close();
+  });
   it('copies images in, voxel by voxel', async () => {
     const { project } = await saveAs(newProject([lane({ storage: 'embedded' })]), place(), {
       openImage: async () => memoryImageSource(volume, { chunkShape: [1, 1, 2, 7, 9] }),

@@ -18,7 +18,7 @@ import { Hdf5File } from '../hdf5-file.ts';
 import { Hdf5Source } from '../hdf5-source.ts';
 import { chunkShape, type Hdf5Writer } from '../hdf5-writer.ts';
 import { storedImage, type StoredImage, type StoredLane } from './brushwood-group.ts';
-import { isUrl, pathBelow, withForwardSlashes } from './image-paths.ts';
+import { isAbsolutePath, isUrl, pathBelow, splitFileList, withForwardSlashes } from './image-paths.ts';
 import { inputData, localData, predictionMaskRole, rawDataRole } from './ilp-layout.ts';
 
 /** What writing images needs to know of the save. */
@@ -74,7 +74,7 @@ async function writeImage(writing: ImageWriting, group: string, reference: Image
 function writeLink({ writer, folder }: ImageWriting, group: string, reference: ImageReference): StoredImage {
   const { location, storage, axes, shape } = reference;
   const path = withForwardSlashes(location.path);
-  const below = storage === 'relative' ? pathBelow(folder, path) : undefined;
+  const below = storage === 'relative' ? relativePath(folder, path) : undefined;
   const isRemote = isUrl(path);
   const filePath = location.innerPath && !isRemote ? `${below ?? path}/${location.innerPath}` : (below ?? path);
   const className = isRemote ? 'MultiscaleUrl' : below === undefined ? 'Filesystem' : 'RelativeFilesystem';
@@ -85,6 +85,14 @@ function writeLink({ writer, folder }: ImageWriting, group: string, reference: I
   writer.write(`${group}/working_scale`, isRemote ? (location.innerPath ?? '') : '');
   writeAxes(writer, group, { axes, shape });
   return storedImage(reference, { filePath, innerPath: isRemote ? undefined : location.innerPath });
+}
+
+/** Relative to the project's folder, if all files of the path lie below it. */
+function relativePath(folder: string, path: string): string | undefined {
+  const parts = splitFileList(path);
+  const isList = parts.length > 1 && parts.every(isAbsolutePath);
+  const below = (isList ? parts : [path]).map((part) => pathBelow(folder, part));
+  return below.includes(undefined) ? undefined : below.join(':');
 }
 
 function writeAxes(writer: Hdf5Writer, group: string, { axes, shape }: { axes: string; shape: Shape5 }): void {

@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { wholeRoi } from '@brushwood/core';
+import { describe, expect, it, vi } from 'vitest';
+import { runtime } from '#hdf5-runtime';
+import { hdf5 } from './format.ts';
+import { fixturePath, temporaryFolder } from './testing/temporary-folder.node.ts';
+
+const folder = temporaryFolder();
+const single = fixturePath('hdf5/single.h5');
+
+async function readSingle(): Promise<number> {
+  const source = await hdf5.open({ path: single });
+  const { data } = await source.read(wholeRoi(source.info.shape));
+  await source.close();
+  return data.length;
+}
+
+describe('the HDF5 library', () => {
+  it('survives thousands of damaged files', async () => {
+    const { h5, run } = await runtime.library();
+    const path = join(folder, 'cut.h5');
+    writeFileSync(path, readFileSync(single).subarray(0, 1000));
+    const openFiles = () => (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0);
+    const before = openFiles();
+    // Without care the C stack is used up after some 2,200 errors, and a file stays open after each.
+    for (let i = 0; i < 4000; i++) expect(() => run(() => new h5.File(path, 'r'))).toThrow(/HDF5-DIAG/);
+    expect(openFiles() - before).toBeLessThan(10);
+    expect(await readSingle()).toBe(24);
+  });
+  it('is loaded anew after a crash, and files that were open say so', async () => {
+    const source = await hdf5.open({ path: single });
+    const library = await runtime.library();
+    const crash = () =>
+      library.run(() => {
+        throw new WebAssembly.RuntimeError('unreachable');
+      });
+    expect(crash).toThrow('unreachable');
+    await expect(source.read(wholeRoi(source.info.shape))).rejects.toMatchObject({ code: 'internal' });
+    await source.close();
+    expect(await readSingle()).toBe(24);
+    expect(await runtime.library()).not.toBe(library);
+  });
+});
+
+describe('in the browser', () => {
+  it('reads images and projects from blobs', async () => {
+    vi.resetModules();
+    vi.doMock('#hdf5-runtime', () => import('./hdf5-runtime.browser.ts'));
+    const browser = await import('./index.ts');
+    const image = { path: 'single.h5', blob: new Blob([readFileSync(single)]) };
+    expect(await browser.hdf5.probe(image)).toBe(true);
+    const source = await browser.hdf5.open(image);
+    expect((await source.read(wholeRoi(source.info.shape))).data).toHaveLength(24);
+    await source.close();
+    const blob = new Blob([readFileSync(fixturePath('ilp/gray2d.ilp'))]);
+    const { project, warnings } = await browser.ilpStore.load({ path: 'gray2d.ilp', blob });
+    expect(warnings).toEqual([]);
+    expect(project.classifier.model).toMatchObject({ featureCount: 49 });
+    const save = browser.ilpStore.save(
+      project,
+      { path: 'gray2d.ilp' },
+      { openImage: () => Promise.reject(new Error()) },
+    );
+    await expect(save).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(browser.hdf5.open({ path: single })).rejects.toMatchObject({ code: 'not-found' });
+    vi.doUnmock('#hdf5-runtime');
+  });
+});
