@@ -53,6 +53,17 @@ describe('the file on disk', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(filesBeside(path)).toEqual(['project.ilp']);
   });
+  it.skipIf(process.platform !== 'linux')('is what it was when the disk is full (needs bash on Linux)', async () => {
+    const { path, before } = await saved();
+    const script = `
+      const { ilpStore } = await import('./packages/io-hdf5/dist/index.js');
+      const location = { path: ${JSON.stringify(path)} };
+      const { project } = await ilpStore.load(location);
+      await ilpStore.save(project, location, {}).catch((error) => console.log(error.code));`;
+    expect(runWithFileLimit(script, 100)).toContain('write-failed');
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(filesBeside(path)).toEqual(['project.ilp']);
+  });
   it('keeps the previous generation beside it', async () => {
     const { path, project, before } = await saved();
     await saveAs(project, path);
