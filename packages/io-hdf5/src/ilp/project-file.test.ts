@@ -14,6 +14,7 @@ import {
   volumeShape,
 } from '../testing/sample-project.node.ts';
 import { fixturePath, temporaryFolder } from '../testing/temporary-folder.node.ts';
+import { runWithFileLimit } from '../testing/limited-process.node.ts';
 import { ilpStore } from './ilp-store.ts';
 
 const folder = temporaryFolder();
