@@ -8,12 +8,13 @@ import { openImage } from './open-image.ts';
 
 const whole: Tensor = { data: Uint16Array.from({ length: 2 * 3 * 4 * 5 }, (_, i) => 7 * i), shape: [1, 2, 3, 4, 5] };
 const open = (tensor: Tensor) => openImage([], { location: { path: 'image in memory', tensor } });
-const specs: ImageSpec[] = (['uint8', 'float32'] as const).map((dtype) => ({
+const spec = (dtype: ImageSpec['dtype']): ImageSpec => ({
   axes: 'zyxc',
   shape: [1, 2, 3, 4, 5],
   dtype,
   content: 'intensity',
-}));
+});
+const specs = [spec('uint8'), spec('float32')] as const;
 
 describe('an image in memory as a source', () => {
   for (const check of imageSourceChecks({ open: () => open(whole), whole })) it(check.name, check.run);
@@ -31,7 +32,7 @@ describe('an image in memory as a sink', () => {
   };
   for (const check of imageSinkChecks({ create, specs })) it(check.name, check.run);
   it('refuses a block of another dtype', async () => {
-    const sink = createMemorySink(specs[0]!);
+    const sink = createMemorySink(specs[0]);
     const write = sink.write(
       { start: [0, 0, 0, 0, 0], stop: [1, 1, 1, 1, 1] },
       { data: new Float32Array(1), shape: [1, 1, 1, 1, 1] },

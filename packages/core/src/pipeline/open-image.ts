@@ -96,7 +96,7 @@ class TensorSource implements ImageSource {
 
   async read(roi: Roi, options: ReadOptions = {}): Promise<Tensor> {
     // One turn of the event loop, so that a signal that fires right after the call is seen.
-    await undefined;
+    await Promise.resolve();
     throwIfAborted(options.signal);
     if (options.level)
       throw new BrushwoodError(
