@@ -7,9 +7,7 @@
 const lanes: i32 = 64;
 /** Votes are counted in bytes and leaf units in uint32 (127 · 2²⁵ < 2³²), so sums are carried over after this many trees. */
 const treesPerRound: i32 = 127;
-/** Up to this many lanes walk on alone: a node then costs less than a comparison of the whole patch. */
-const fewLanes: i32 = 2;
-/** Bytes of a waiting packet: node, number of lanes, padding, four masks. */
+/** Bytes of a waiting packet: node, padding, four masks. At most 63 wait, as each has lanes of its own. */
 const packetBytes: i32 = 80;
 
 let nodes: usize = 0;
@@ -172,16 +170,6 @@ function below(at: usize, threshold: v128): v128 {
   );
 }
 
-/** A bit per lane from byte masks. */
-// @ts-ignore: decorator
-@inline
-function bitsOf(m0: v128, m1: v128, m2: v128, m3: v128): u64 {
-  return (
-    <u64>(<u32>(i8x16.bitmask(m0) | (i8x16.bitmask(m1) << 16))) |
-    (<u64>(<u32>(i8x16.bitmask(m2) | (i8x16.bitmask(m3) << 16))) << 32)
-  );
-}
-
 // @ts-ignore: decorator
 @inline
 function hasAny(m0: v128, m1: v128, m2: v128, m3: v128): bool {
@@ -195,7 +183,6 @@ function walkPatch(root: i32, features: usize, votes: usize, units: usize): void
   let m2 = m0;
   let m3 = m0;
   let node = root;
-  let count: i32 = lanes;
   let top = stack;
   while (true) {
     if (node >= 0) {
@@ -222,42 +209,18 @@ function walkPatch(root: i32, features: usize, votes: usize, units: usize): void
         node = load<i32>(at, 8);
         continue;
       }
-      const leftBits = bitsOf(l0, l1, l2, l3);
-      const leftCount = <i32>popcnt(leftBits);
-      const rightCount = count - leftCount;
-      const left = load<i32>(at, 8);
-      const right = load<i32>(at, 12);
-      if (leftCount > fewLanes) {
-        if (rightCount > fewLanes) {
-          store<i32>(top, right);
-          store<i32>(top, rightCount, 4);
-          v128.store(top, r0, 16);
-          v128.store(top, r1, 32);
-          v128.store(top, r2, 48);
-          v128.store(top, r3, 64);
-          top += packetBytes;
-        } else {
-          walkLanes(right, bitsOf(r0, r1, r2, r3), features, votes, units);
-        }
-        node = left;
-        count = leftCount;
-        m0 = l0;
-        m1 = l1;
-        m2 = l2;
-        m3 = l3;
-        continue;
-      }
-      walkLanes(left, leftBits, features, votes, units);
-      if (rightCount > fewLanes) {
-        node = right;
-        count = rightCount;
-        m0 = r0;
-        m1 = r1;
-        m2 = r2;
-        m3 = r3;
-        continue;
-      }
-      walkLanes(right, bitsOf(r0, r1, r2, r3), features, votes, units);
+      store<i32>(top, load<i32>(at, 12));
+      v128.store(top, r0, 16);
+      v128.store(top, r1, 32);
+      v128.store(top, r2, 48);
+      v128.store(top, r3, 64);
+      top += packetBytes;
+      node = load<i32>(at, 8);
+      m0 = l0;
+      m1 = l1;
+      m2 = l2;
+      m3 = l3;
+      continue;
     } else {
       const leaf = -1 - node;
       if (leaf < classCount) {
@@ -283,7 +246,6 @@ function walkPatch(root: i32, features: usize, votes: usize, units: usize): void
     if (top == stack) return;
     top -= packetBytes;
     node = load<i32>(top);
-    count = load<i32>(top, 4);
     m0 = v128.load(top, 16);
     m1 = v128.load(top, 32);
     m2 = v128.load(top, 48);
@@ -307,32 +269,6 @@ function addUnits(sum: usize, mask: v128, value: v128): void {
 @inline
 function addMasked(sum: usize, mask: v128, value: v128): void {
   v128.store(sum, i32x4.add(v128.load(sum), v128.and(mask, value)));
-}
-
-/** A few lanes, one after another. */
-function walkLanes(start: i32, bits: u64, features: usize, votes: usize, units: usize): void {
-  for (; bits != 0; bits &= bits - 1) {
-    const lane = <i32>ctz(bits);
-    const feature = features + (lane << 2);
-    let node = start;
-    while (node >= 0) {
-      const at = nodes + (<usize>node << 4);
-      const isBelow = load<f32>(feature + load<u32>(at, 4)) < load<f32>(at);
-      node = isBelow ? load<i32>(at, 8) : load<i32>(at, 12);
-    }
-    const leaf = -1 - node;
-    if (leaf < classCount) {
-      const vote = votes + leaf * lanes + lane;
-      store<u8>(vote, load<u8>(vote) + 1);
-      continue;
-    }
-    const from = mixedStart + ((leaf - classCount) << 2);
-    const end = mixedEntries + (<usize>load<u32>(from, 4) << 3);
-    for (let entry = mixedEntries + (<usize>load<u32>(from) << 3); entry < end; entry += 8) {
-      const sum = units + ((load<i32>(entry) * lanes + lane) << 2);
-      store<i32>(sum, load<i32>(sum) + load<i32>(entry, 4));
-    }
-  }
 }
 
 /** sums += votes · 2²⁵ + units; votes = units = 0. Whole numbers, exact in a double. */
