@@ -1,14 +1,12 @@
 import {
   BrushwoodError,
   describeImage,
-  hasEqualChannels,
-  openImage,
   parseImagePath,
   type Catalog,
   type ChannelSelection,
   type ImageLocation,
   type ImageReference,
-  type ImageRequest,
+  type Lane,
 } from '@brushwood/core';
 import { existsSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
@@ -55,19 +53,14 @@ function checkFolder(catalog: Catalog, path: string): void {
   }
 }
 
-/** @throws 'shape-mismatch' for a colour picture that is to be used as a grey one, of which two channels would be lost */
-export async function checkGray({ formats }: Catalog, { location, axes, channels }: ImageRequest): Promise<void> {
-  if (channels !== 'gray') return;
-  const source = await openImage(formats, { location, axes });
-  try {
-    if (source.info.shape[1] === 1 || (await hasEqualChannels(source))) return;
-  } finally {
-    await source.close();
-  }
+/** Is the image of a lane still where the project says? @throws 'not-found' saying how to tell where it lies now */
+export function checkLaneFile(lane: Lane, index: number): void {
+  const { location, nickname, storage } = lane.rawData;
+  if (storage === 'embedded' || /^https?:/.test(location.path) || existsSync(location.path)) return;
   throw new BrushwoodError(
-    'shape-mismatch',
-    `"${location.path}" is a colour picture: its channels differ. Grey ones are needed here; to use one of its channels say --channels 0.`,
-    { path: location.path },
+    'not-found',
+    `The image "${nickname}" of the project is no longer at "${location.path}". Say where it lies now: brushwood lanes PROJECT relink ${index} IMAGE.`,
+    { path: location.path, lane: index },
   );
 }
 

@@ -89,7 +89,7 @@ export function color(text: string): readonly [number, number, number] {
   const hex = /^#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text);
   const parts = hex ? hex.slice(1).map((part) => Number.parseInt(part, 16)) : text.split(',').map(Number);
   if (parts.length !== 3 || !parts.every((value) => Number.isInteger(value) && value >= 0 && value <= 255)) {
-    throw new InvalidArgumentError(`Say a colour as #rrggbb or R,G,B from 0 to 255; got "${text}".`);
+    throw new BrushwoodError('invalid-parameter', `Say a colour as #rrggbb or R,G,B from 0 to 255; got "${text}".`);
   }
   return [parts[0]!, parts[1]!, parts[2]!];
 }

@@ -12,10 +12,11 @@ import {
   type Scores,
   type TruthMeaning,
 } from '@brushwood/core';
-import { checkGray, imageLocation, nicknameOf } from '../image-file.ts';
+import { checkLaneFile, imageLocation, nicknameOf } from '../image-file.ts';
 import { loadProject, workflowOf } from '../project-file.ts';
 import type { Report } from '../report.ts';
 import { table } from '../table.ts';
+import { checkInput } from './check-input.ts';
 
 export interface EvaluateOptions {
   readonly truth: readonly string[];
@@ -49,7 +50,7 @@ export async function evaluate(
   const confusion = emptyConfusion(project.classes.length);
   const perImage: { image: string; scores: Scores }[] = [];
   for (const [i, image] of images.entries()) {
-    if (inputs.length > 0) await checkGray(catalog, image);
+    if (inputs.length > 0) await checkInput(catalog, project, { image, report });
     const own = emptyConfusion(project.classes.length);
     await compare(services, project, { image, truth: options.truth[i]!, confusion: own, meaning, options });
     own.forEach((row, a) => row.forEach((count, b) => (confusion[a]![b]! += count)));
@@ -70,7 +71,10 @@ function evaluatedImages(
   inputs: readonly string[],
   options: EvaluateOptions,
 ): ImageRequest[] {
-  if (inputs.length === 0) return project.lanes.map((lane) => requestOf(lane.rawData));
+  if (inputs.length === 0) {
+    project.lanes.forEach(checkLaneFile);
+    return project.lanes.map((lane) => requestOf(lane.rawData));
+  }
   const channels = options.channels ?? project.lanes[0]?.rawData.channels;
   return inputs.map((input) => ({ location: imageLocation(catalog, input), axes: options.inputAxes, channels }));
 }

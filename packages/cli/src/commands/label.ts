@@ -12,6 +12,7 @@ import {
   type PipelineServices,
   type Project,
 } from '@brushwood/core';
+import { existsSync } from 'node:fs';
 import { imageLocation } from '../image-file.ts';
 import { makeFolderOf, outputLocation } from '../output-file.ts';
 import { editProject, loadProject } from '../project-file.ts';
@@ -70,6 +71,13 @@ async function exportTo({ catalog }: PipelineServices, path: string, options: La
   const lane = project.lanes[findLane(project, options.lane)]!;
   const location = outputLocation(catalog, options.export!);
   const format = outputFormat(catalog.formats, { path: location.path });
+  if (!force && existsSync(location.path)) {
+    throw new BrushwoodError(
+      'already-exists',
+      `"${location.path}" exists already. Name another file with --export, or use --force to replace it.`,
+      { path: location.path },
+    );
+  }
   makeFolderOf(location.path);
   const colors = project.classes.map((item) => item.color);
   const sink = await format.create!(

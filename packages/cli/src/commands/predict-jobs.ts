@@ -15,7 +15,7 @@ import {
 } from '@brushwood/core';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { imageLocation, nicknameOf } from '../image-file.ts';
+import { checkLaneFile, imageLocation, nicknameOf } from '../image-file.ts';
 import { defaultPattern, fillPattern, outputLocation, withExtension } from '../output-file.ts';
 import { workflowOf } from '../project-file.ts';
 
@@ -52,6 +52,7 @@ export function planJobs(
   const { catalog } = services;
   const sources = options.source.map((id) => findById(workflowOf(catalog, project).exportSources, id, 'source'));
   checkInputOptions(project, inputs, options);
+  if (inputs.length === 0) project.lanes.forEach(checkLaneFile);
   const jobs =
     inputs.length > 0
       ? inputs.map((input, i) => inputJob(services, project, { input, mask: options.mask[i], options }))

@@ -1,21 +1,16 @@
 import {
   describeLocation,
-  openImage,
-  requestOf,
-  sampleRows,
   type Dtype,
-  type ImageReference,
-  type ImageRequest,
   type PipelineServices,
   type PredictResult,
   type Project,
   type Shape3,
 } from '@brushwood/core';
-import { checkGray } from '../image-file.ts';
 import { makeFolderOf, outputLocation } from '../output-file.ts';
 import { loadProject, workflowOf } from '../project-file.ts';
 import type { Report } from '../report.ts';
 import { peakMemoryMiB, seconds } from '../statistics.ts';
+import { checkInput } from './check-input.ts';
 import { planJobs, type JobOptions, type PredictJob } from './predict-jobs.ts';
 
 export interface PredictCommandOptions extends JobOptions {
@@ -41,10 +36,7 @@ export async function predict(
   const jobs = planJobs(services, project, { path, inputs, options });
   const written: object[] = [];
   for (const job of jobs) {
-    if (!job.lane) {
-      await checkGray(services.catalog, job.image);
-      await warnIfUnlike(services, project, job, report);
-    }
+    if (!job.lane) await checkInput(services.catalog, project, { image: job.image, report });
     const result = await runJob(services, project, job, options);
     written.push(jobFacts(job, result, options));
     if (options.stats) report.note(describeStats(result, options.threads));
@@ -80,46 +72,6 @@ async function runJob(
       },
     })),
   });
-}
-
-/** An input of another dtype or range than the training images gives features the forest has never seen. */
-async function warnIfUnlike(
-  { catalog }: PipelineServices,
-  project: Project,
-  job: PredictJob,
-  report: Report,
-): Promise<void> {
-  const trained = project.lanes[0]?.rawData;
-  if (!trained) return;
-  const input = await valueRange(catalog, job.image);
-  const known = await valueRange(catalog, requestOf(trained)).catch(() => undefined);
-  const name = describeLocation(job.image.location);
-  if (known && input.dtype !== known.dtype) {
-    report.warn(
-      `${name} is ${input.dtype}, the training image "${trained.nickname}" is ${known.dtype}: the classifier may not know such values.`,
-    );
-  } else if (known && (input.max > 4 * known.max || known.max > 4 * input.max)) {
-    report.warn(
-      `${name} has values up to about ${input.max}, the training image "${trained.nickname}" up to ${known.max}: the classifier may not know such values.`,
-    );
-  }
-}
-
-async function valueRange(
-  { formats }: PipelineServices['catalog'],
-  request: ImageRequest,
-): Promise<{ dtype: ImageReference['dtype']; max: number }> {
-  const source = await openImage(formats, request);
-  try {
-    let max = 0;
-    for (const roi of sampleRows(source.info.shape)) {
-      const { data } = await source.read(roi);
-      for (const value of data) max = Math.max(max, Math.abs(Number(value)));
-    }
-    return { dtype: source.info.dtype, max };
-  } finally {
-    await source.close();
-  }
 }
 
 function jobFacts(job: PredictJob, result: PredictResult, { stats, threads }: PredictCommandOptions): object {

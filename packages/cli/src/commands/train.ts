@@ -1,4 +1,12 @@
-import { findLane, type OptionValues, type PipelineServices, type Project, type TrainResult } from '@brushwood/core';
+import {
+  findLane,
+  hasLabels,
+  type OptionValues,
+  type PipelineServices,
+  type Project,
+  type TrainResult,
+} from '@brushwood/core';
+import { checkLaneFile } from '../image-file.ts';
 import { editProject, workflowOf } from '../project-file.ts';
 import type { Report } from '../report.ts';
 import { peakMemoryMiB, seconds } from '../statistics.ts';
@@ -20,13 +28,17 @@ export async function train(services: PipelineServices, path: string, options: T
   const { report } = options;
   let result: TrainResult | undefined;
   const edit = async (project: Project) => {
+    const chosen = options.lanes.length > 0 ? options.lanes.map((lane) => findLane(project, lane)) : undefined;
+    project.lanes.forEach((lane, i) => {
+      if (hasLabels(lane.labels) && (chosen?.includes(i) ?? true)) checkLaneFile(lane, i);
+    });
     result = await workflowOf(services.catalog, project).train(project, {
       services,
       classifierId: options.classifier,
       options: options.options,
       seed: options.seed,
       engineId: options.engine,
-      lanes: options.lanes.length > 0 ? options.lanes.map((lane) => findLane(project, lane)) : undefined,
+      lanes: chosen,
       signal: options.signal,
       onProgress: report.onProgress,
     });

@@ -15,6 +15,19 @@ export interface FailedCommand {
   readonly code?: string;
 }
 
+/** A row of a table: what is wrong, the words of the command line, its exit code, what is said, the code with --json. */
+export type FailedRow = readonly [
+  what: string,
+  line: string,
+  exitCode: 1 | 2,
+  says: readonly (string | RegExp)[],
+  code?: string,
+];
+
+export function failedCommands(rows: readonly FailedRow[]): FailedCommand[] {
+  return rows.map(([what, line, exitCode, says, code]) => ({ what, args: line.split(' '), exitCode, says, code }));
+}
+
 /** A failed command must be done within it. */
 const limitSeconds = 20;
 
@@ -25,8 +38,12 @@ const faults = [/^\s+at /m, /^\w*Error:/m, /fault of the program/, /node:interna
  * Runs a command that must fail in a folder, with and without `--json`, and tells what is wrong with how it failed:
  * exit code, message, JSON, time, and every file of the folder as it was, none added.
  */
-export async function complaintsAbout(row: FailedCommand, cwd: string): Promise<string[]> {
-  const before = filesOf(cwd);
+export async function complaintsAbout(
+  row: FailedCommand,
+  cwd: string,
+  { mayRemove = /^$/ }: { mayRemove?: RegExp } = {},
+): Promise<string[]> {
+  const before = filesOf(cwd, mayRemove);
   const { exitCode, stdout, stderr, seconds } = await runCommand([...row.args, ...(row.code ? ['--json'] : [])], {
     cwd,
     timeoutMs: 1000 * limitSeconds,
@@ -41,7 +58,7 @@ export async function complaintsAbout(row: FailedCommand, cwd: string): Promise<
   for (const fault of faults) if (fault.test(stderr)) complaints.push(`shows ${String(fault)}`);
   if (row.code === undefined && stdout !== '') complaints.push(`prints a result: ${stdout}`);
   if (row.code !== undefined) complaints.push(...jsonComplaints(stdout, row.code));
-  complaints.push(...fileComplaints(before, filesOf(cwd)));
+  complaints.push(...fileComplaints(before, filesOf(cwd, mayRemove)));
   return complaints.length === 0 ? [] : [...complaints, `stderr: ${stderr}`];
 }
 
@@ -55,9 +72,10 @@ function jsonComplaints(stdout: string, code: string): string[] {
 }
 
 /** Every file below a folder with a hash of its bytes. */
-function filesOf(folder: string): ReadonlyMap<string, string> {
+function filesOf(folder: string, except: RegExp): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (except.test(entry)) continue;
     const path = join(folder, entry);
     const isFile = statSync(path).isFile();
     files.set(entry, isFile ? createHash('sha1').update(readFileSync(path)).digest('hex') : 'folder');

@@ -110,3 +110,8 @@ export async function writeProject(path: string, options: SampleProject): Promis
 export async function readProject(path: string): Promise<Project> {
   return (await catalog.projectStores[0]!.load({ path })).project;
 }
+
+/** Holds a project's lock in this process, as an app does that edits it. */
+export function lockProject(path: string): Promise<{ release(): Promise<void> }> {
+  return catalog.projectStores[0]!.lock({ path });
+}

@@ -8,6 +8,7 @@ import type { Lane } from '../project/lane.ts';
 import type { Project } from '../project/project.ts';
 import { collectSamplesTask, type BlockSamples } from './collect-samples.ts';
 import { openImage, requestOf } from './open-image.ts';
+import { joinRanges, type ValueRange } from './value-range.ts';
 import { runBlocks } from './run-blocks.ts';
 import type { PipelineServices } from './services.ts';
 import { completeOptions, joinSamples, noLabelsError, trainClassifier } from './train-classifier.ts';
@@ -59,7 +60,8 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
     signal,
     onProgress,
   });
-  const report = model.report ?? plainReport(project, samples.featureCount, lanes);
+  const valueRange = parts.map((part) => part.valueRange).reduce<ValueRange | undefined>(joinRanges, undefined);
+  const report = { ...(model.report ?? plainReport(project, samples.featureCount, lanes)), valueRange };
   return {
     project: { ...project, classifier: { classifierId, options: given, seed, model: model.save(), report } },
     report,

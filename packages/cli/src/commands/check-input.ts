@@ -1,0 +1,94 @@
+import {
+  BrushwoodError,
+  describeLocation,
+  hasEqualChannels,
+  openImage,
+  requestOf,
+  sampleRows,
+  type Catalog,
+  type ImageRequest,
+  type ImageSource,
+  type Project,
+} from '@brushwood/core';
+import type { Report } from '../report.ts';
+
+/**
+ * Compares an image that is not of the project with those that are: features of another dtype, range or dimensionality are
+ * some the forest has never seen. Warns of what may be meant.
+ * @throws 'shape-mismatch' for a colour picture where grey ones are needed, and for a flat image where features are 3-D
+ */
+export async function checkInput(
+  catalog: Catalog,
+  project: Project,
+  { image, report }: { image: ImageRequest; report: Report },
+): Promise<void> {
+  const name = describeLocation(image.location);
+  await checkGray(catalog, image, name);
+  const trained = project.lanes[0]?.rawData;
+  if (!trained) return;
+  const input = await imageFacts(catalog, image);
+  checkRank(project, { name, report, isVolume: input.isVolume });
+  const known = await imageFacts(catalog, requestOf(trained)).catch(() => undefined);
+  if (known && input.dtype !== known.dtype) {
+    report.warn(
+      `${name} is ${input.dtype}, the training image "${trained.nickname}" is ${known.dtype}: the classifier may not know such values.`,
+    );
+  } else if (known && (input.max > 4 * known.max || known.max > 4 * input.max)) {
+    report.warn(
+      `${name} has values up to about ${input.max}, the training image "${trained.nickname}" up to ${known.max}: the classifier may not know such values.`,
+    );
+  }
+}
+
+/** Of a colour picture 'gray' would use the first channel and lose two. */
+async function checkGray({ formats }: Catalog, { location, axes, channels }: ImageRequest, name: string) {
+  if (channels !== 'gray') return;
+  const source = await openImage(formats, { location, axes });
+  try {
+    if (source.info.shape[1] === 1 || (await hasEqualChannels(source))) return;
+  } finally {
+    await source.close();
+  }
+  throw new BrushwoodError(
+    'shape-mismatch',
+    `${name} is a colour picture: its channels differ. Grey ones are needed here; to use one of its channels say --channels 0.`,
+  );
+}
+
+/** Slices of a volume can be predicted as flat images if all features are 2-D, but not the other way round. */
+function checkRank(project: Project, input: { name: string; report: Report; isVolume: boolean }): void {
+  const { features, lanes } = project;
+  const { name, report, isVolume } = input;
+  if (isVolume === lanes[0]!.rawData.shape[2] > 1) return;
+  const has3d = features.sigmas.some(
+    (_, column) => !features.computeIn2d[column] && features.selected.some((cells) => cells[column]),
+  );
+  const [kind, others] = isVolume ? ['a volume', 'flat'] : ['a flat image', 'volumes'];
+  if (has3d) {
+    throw new BrushwoodError(
+      'shape-mismatch',
+      `${name} is ${kind}, the images of the project are ${others}, and its features are computed in 3-D. If the axes were misread, ` +
+        'name them with --input-axes; or compute all features in 2-D (brushwood features PROJECT --2d) and train again.',
+    );
+  }
+  report.warn(`${name} is ${kind}, the images of the project are ${others}: every slice is predicted by itself.`);
+}
+
+async function imageFacts({ formats }: Catalog, request: ImageRequest) {
+  const source = await openImage(formats, request);
+  try {
+    return { dtype: source.info.dtype, isVolume: source.info.shape[2] > 1, max: await largestValue(source) };
+  } finally {
+    await source.close();
+  }
+}
+
+/** The largest absolute value of some rows. */
+async function largestValue(source: ImageSource): Promise<number> {
+  let max = 0;
+  for (const roi of sampleRows(source.info.shape)) {
+    const { data } = await source.read(roi);
+    for (const value of data) max = Math.max(max, Math.abs(Number(value)));
+  }
+  return max;
+}
