@@ -54,6 +54,8 @@ export interface TrainingReport {
   readonly outOfBagError?: number;
   readonly seconds: number;
   readonly warnings: readonly string[];
+  /** Smallest and largest intensity around the labels, filled in by core: other images can be held against it. */
+  readonly valueRange?: readonly [number, number];
 }
 
 /** One forest in vigra's HDF5 layout (spec §C.6). */

@@ -14,6 +14,7 @@ import { checkImageSize, planFeatures, type FeaturePlan } from './feature-plan.t
 import { GaussianTapsCache } from './gaussian-taps.ts';
 import { openImage, type ImageRequest } from './open-image.ts';
 import { readPaddedBlock } from './read-padded-block.ts';
+import { rangeOf, type ValueRange } from './value-range.ts';
 
 /** Everything a worker has to know to work on the blocks of one image. Plain data, posted once per worker. */
 export interface BlockSetup {
@@ -32,6 +33,8 @@ export interface ComputedBlock {
   /** float32, shape (featureCount, ...shape). */
   readonly features: Float32Array;
   readonly shape: Shape3;
+  /** Smallest and largest value of the block's image, halo included. */
+  readonly valueRange: ValueRange;
   /** Seconds spent reading and computing. */
   readonly readSeconds: number;
   readonly featureSeconds: number;
@@ -96,11 +99,19 @@ export class BlockSession {
       const features = arena.allocateFloat32(plan.featureCount * shape[0] * shape[1] * shape[2]);
       const afterFeatures = arena.mark();
       const block = await readPaddedBlock(this.source, core, { halo: plan.halo, arena, signal, who: this.who });
+      const valueRange = rangeOf(block.channels);
       const read = performance.now();
       computeFeatures(block, plan, features, { arena, kernels: this.kernels, taps: this.taps });
       arena.release(afterFeatures);
       const computed = performance.now();
-      return { features, shape, release, readSeconds: (read - started) / 1e3, featureSeconds: (computed - read) / 1e3 };
+      return {
+        features,
+        shape,
+        release,
+        valueRange,
+        readSeconds: (read - started) / 1e3,
+        featureSeconds: (computed - read) / 1e3,
+      };
     } catch (error) {
       release();
       throw error;

@@ -1,6 +1,7 @@
 import type { LabelBlock } from '../project/labels.ts';
 import { BlockSession, type BlockSetup } from './block-session.ts';
 import { defineSetupTask, setupTaskHandler } from './run-blocks.ts';
+import type { ValueRange } from './value-range.ts';
 
 /** The labelled voxels of one block. */
 export interface BlockSamples {
@@ -8,6 +9,8 @@ export interface BlockSamples {
   readonly featureMatrix: Float32Array;
   readonly classIndices: Uint8Array;
   readonly featureCount: number;
+  /** Of the image around the labels. */
+  readonly valueRange: ValueRange;
 }
 
 /** Computes the features of one label block and keeps the labelled rows. */
@@ -20,7 +23,8 @@ export const collectSamplesHandler = setupTaskHandler({
   run: async (session, labels, { signal }) => {
     const block = await session.compute(labels.roi, signal);
     try {
-      return gatherRows(block.features, labels.data, session.plan.featureCount);
+      const rows = gatherRows(block.features, labels.data, session.plan.featureCount);
+      return { ...rows, valueRange: block.valueRange };
     } finally {
       block.release();
     }
@@ -32,7 +36,11 @@ export const collectSamplesHandler = setupTaskHandler({
 });
 
 /** Planes → rows of the labelled voxels. */
-function gatherRows(features: Float32Array, labels: Uint8Array, featureCount: number): BlockSamples {
+function gatherRows(
+  features: Float32Array,
+  labels: Uint8Array,
+  featureCount: number,
+): Omit<BlockSamples, 'valueRange'> {
   const labelled = labels.reduce((count, label) => count + (label > 0 ? 1 : 0), 0);
   const featureMatrix = new Float32Array(labelled * featureCount);
   const classIndices = new Uint8Array(labelled);

@@ -5,6 +5,7 @@ import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
 import { findById } from '../find-by-id.ts';
 import { BlockSession, type BlockSetup, type ComputedBlock } from './block-session.ts';
 import { convertValues } from './convert-values.ts';
+import type { ValueRange } from './value-range.ts';
 import { pixelExportSources, type ExportSource } from './export-sources.ts';
 import { defineSetupTask, setupTaskHandler } from './run-blocks.ts';
 import type { Dtype } from '../grid/dtype.ts';
@@ -27,6 +28,8 @@ export interface PredictedParts {
   readonly readSeconds: number;
   readonly featureSeconds: number;
   readonly predictSeconds: number;
+  /** Of the image, halo included; undefined for a block that was not read. */
+  readonly valueRange?: ValueRange;
   /** Peak of the worker's arena so far. */
   readonly arenaBytes: number;
 }
@@ -69,9 +72,10 @@ async function predictBlock(
     const parts = setup.outputs.map(({ dtype, range }, i) =>
       convertValues(sources[i]!.compute!(predicted), dtype, range),
     );
-    const { readSeconds, featureSeconds } = block;
+    const { readSeconds, featureSeconds, valueRange } = block;
     return {
       parts,
+      valueRange,
       readSeconds,
       featureSeconds,
       predictSeconds: (performance.now() - started) / 1e3,

@@ -18,6 +18,7 @@ import { openImage, type ImageRequest } from './open-image.ts';
 import { predictBlockTask, type PredictSetup } from './predict-block.ts';
 import { runBlocks } from './run-blocks.ts';
 import type { PipelineServices } from './services.ts';
+import { joinRanges, type ValueRange } from './value-range.ts';
 import { writeBlock } from './write-block.ts';
 
 /** One file to write. */
@@ -45,6 +46,8 @@ export interface PredictResult {
   readonly image: ImageInfo;
   readonly blockShape: Shape3;
   readonly blocks: number;
+  /** Smallest and largest intensity that was read; undefined if nothing was. */
+  readonly valueRange?: ValueRange;
   /** Over all workers. */
   readonly readSeconds: number;
   readonly featureSeconds: number;
@@ -120,6 +123,7 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
     outputs: computed.map((i) => ({ sourceId: sources[i]!.id, dtype: sinks[i]!.spec.dtype, range: sources[i]!.range })),
   };
   const grid = new BlockGrid(withAxis(wholeRoi(info.shape), 1, 0, 1), [1, 1, ...blockShape]);
+  let valueRange: ValueRange | undefined;
   const totals = { readSeconds: 0, featureSeconds: 0, predictSeconds: 0, arenaBytes: 0 };
   const started = performance.now();
   let done = 0;
@@ -141,6 +145,7 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
       async onResult(result, roi) {
         for (const [part, i] of computed.entries())
           await writeBlock(sinks[i]!, roi, result.parts[part]!, options.signal);
+        valueRange = joinRanges(valueRange, result.valueRange);
         totals.readSeconds += result.readSeconds;
         totals.featureSeconds += result.featureSeconds;
         totals.predictSeconds += result.predictSeconds;
@@ -149,7 +154,14 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
       },
     });
   }
-  return { image: info, blockShape, blocks: grid.count, ...totals, seconds: (performance.now() - started) / 1e3 };
+  return {
+    image: info,
+    blockShape,
+    blocks: grid.count,
+    valueRange,
+    ...totals,
+    seconds: (performance.now() - started) / 1e3,
+  };
 }
 
 async function writeLabels(grid: BlockGrid, sink: ImageSink, { labels, signal }: PredictOptions): Promise<void> {
