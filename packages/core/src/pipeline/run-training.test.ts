@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BlockExecutor } from '../contracts/block-executor.ts';
 import type { Classifier, Samples } from '../contracts/classifier.ts';
 import type { Progress } from '../contracts/progress.ts';
 import type { Shape5 } from '../grid/axes.ts';
@@ -80,6 +81,24 @@ describe('runTraining', () => {
     }
     expect(models[1]).toEqual(models[0]);
     expect(models[2]).toEqual(models[0]);
+  });
+
+  it('gives the same model to the last bit when blocks come back in another order', async () => {
+    const image = stripes([2, 1, 20, 70, 30]);
+    const services = fakeServices();
+    const { project: expected } = await runTraining(stripeProject(image, [0.7]), { services });
+    const reversed: BlockExecutor = {
+      concurrency: 1,
+      async run({ task, jobs, onResult }) {
+        const done = [];
+        for (const job of jobs) done.unshift({ job, output: await services.pool.run(task, job) });
+        for (const { job, output } of done) await onResult(output, job);
+      },
+    };
+    const { project } = await runTraining(stripeProject(image, [0.7]), {
+      services: { ...services, executor: reversed },
+    });
+    expect(meansOf(project)).toEqual(meansOf(expected));
   });
 
   it('learns from all labelled images, or from those that are named, and never opens the others', async () => {

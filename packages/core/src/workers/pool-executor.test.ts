@@ -104,6 +104,22 @@ describe('createPoolExecutor', () => {
     );
   });
 
+  it('waits for a result that is being handed over before it rejects with the failure of another job', async () => {
+    const { executor } = createExecutor(2, [1]);
+    const log: string[] = [];
+    const run = executor.run({
+      task: workTask,
+      jobs: [0, 1],
+      async onResult(_, job) {
+        log.push(`begin ${job}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        log.push(`end ${job}`);
+      },
+    });
+    expect((await caught(() => run)).message).toBe('job 1');
+    expect(log).toEqual(['begin 0', 'end 0']);
+  });
+
   it('rejects with "aborted" when the signal fires, before and during the work', async () => {
     const { executor, stats } = createExecutor(2);
     const jobs = upTo(1000);
