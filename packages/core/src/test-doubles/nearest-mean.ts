@@ -3,7 +3,7 @@ import { BrushwoodError } from '../errors.ts';
 
 /**
  * The smallest honest classifier: a class is the mean of its samples, and its probability falls with the squared distance
- * from it. The mean is summed in the order of the rows, so its last bits tell whether that order was kept.
+ * from it.
  */
 export const nearestMean: Classifier = {
   id: 'nearest-mean',
