@@ -77,12 +77,7 @@ export function createPipeline(
         axes,
         channels,
       });
-      const isFlat = reference.shape[2] === 1;
-      const isFirst = project.lanes.length === 0;
-      const features = isFirst
-        ? { ...project.features, computeIn2d: project.features.sigmas.map(() => isFlat) }
-        : project.features;
-      return addLane({ ...project, features }, reference);
+      return addLane(project, reference);
     },
     async importLabels(project, labels, { lane = project.lanes.length - 1 } = {}) {
       const source = await openImage(formats, { location: locate(labels) });

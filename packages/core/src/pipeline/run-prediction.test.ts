@@ -162,7 +162,7 @@ describe('runPrediction', () => {
     expect(spec('segmentation').colors).toEqual(project.classes.map((item) => item.probabilityColor));
     expect(spec('uncertainty')).toMatchObject({ axes: 'yx', dtype: 'float32', content: 'intensity' });
     expect(spec('features').channelNames).toHaveLength(8);
-    expect(spec('features').channelNames![0]).toBe('Smoothing (σ=0.7)');
+    expect(spec('features').channelNames![0]).toBe('Smoothing (σ=0.7) in 2D');
     expect(spec('labels')).toMatchObject({ axes: 'yx', dtype: 'uint8', content: 'labels' });
   });
 

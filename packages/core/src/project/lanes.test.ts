@@ -28,6 +28,18 @@ describe('adding an image', () => {
     expect(model(project)).toBeDefined();
   });
 
+  it('computes features in 3-D if the first image is a volume, in 2-D if it is flat', () => {
+    const features = { filterIds: [], sigmas: [1, 2], selected: [], computeIn2d: [true, false] };
+    const after = (shape: Shape5) => addLane({ ...emptyProject(), features }, imageReference('v', shape)).features;
+    expect(after([1, 1, 4, 2, 3]).computeIn2d).toEqual([false, false]);
+    expect(after(flat).computeIn2d).toEqual([true, true]);
+  });
+
+  it('leaves the features of a trained project without images as the model knows them', () => {
+    const project = asTrained(emptyProject(['sky', 'tree']));
+    expect(addLane(project, imageReference('v', [1, 1, 4, 2, 3])).features).toBe(project.features);
+  });
+
   it('refuses other channel counts and names the option that helps', async () => {
     const error = await caught(() => addLane(twoLanes(), imageReference('c', [1, 3, 1, 2, 3])));
     expect(error.code).toBe('shape-mismatch');
@@ -98,6 +110,11 @@ describe('relinking a moved image', () => {
       storage: 'absolute',
     });
     expect(model(project)).toBeDefined();
+  });
+
+  it('takes over the axes of the file found: the old ones would not open it', () => {
+    const { rawData } = relinkLane(twoLanes(), 1, found({ axes: 'yxc', dtype: 'uint16' })).lanes[1]!;
+    expect([rawData.axes, rawData.dtype]).toEqual(['yxc', 'uint16']);
   });
 
   it('refuses another shape and another content', async () => {

@@ -20,12 +20,19 @@ export function findLane(project: Project, nicknameOrNumber: string): number {
 }
 
 /**
- * Appends an image without labels.
+ * Appends an image without labels. The first one decides whether features are computed in 2-D (spec §A.7), unless a model
+ * that knows its features is there already.
  * @throws 'shape-mismatch' if it differs from the others in channels or in being a volume (spec §F)
  */
 export function addLane(project: Project, rawData: ImageReference): Project {
-  checkFits(project.lanes[0]?.rawData, rawData);
-  return { ...project, lanes: [...project.lanes, { rawData, labels: emptyLabels(rawData.shape) }] };
+  const { lanes, features, classifier } = project;
+  checkFits(lanes[0]?.rawData, rawData);
+  const decides = lanes.length === 0 && !classifier.model;
+  return {
+    ...project,
+    features: decides ? { ...features, computeIn2d: features.sigmas.map(() => rawData.shape[2] === 1) } : features,
+    lanes: [...lanes, { rawData, labels: emptyLabels(rawData.shape) }],
+  };
 }
 
 /** Removes an image with its labels. */
@@ -74,8 +81,9 @@ export function relinkLane(project: Project, index: number, found: ImageReferenc
       { path: found.location.path },
     );
   }
-  const { location, storage, fingerprint = known.fingerprint } = found;
-  return withLane(project, index, { ...lane, rawData: { ...known, location, storage, fingerprint } });
+  // The same voxels may lie in a file of other axes: `yx` in one, `yxc` in the other.
+  const { location, storage, axes, dtype, fingerprint = known.fingerprint } = found;
+  return withLane(project, index, { ...lane, rawData: { ...known, location, storage, axes, dtype, fingerprint } });
 }
 
 /** Keeps the image inside the project file from the next save on. */
