@@ -4,11 +4,23 @@ import type { WorkerPool } from '../contracts/worker-pool.ts';
 import { BrushwoodError } from '../errors.ts';
 import type { BlockSamples } from './collect-samples.ts';
 
-/** Joins the rows of all blocks, in order. @throws 'no-labels' if there is no row */
+/**
+ * Joins the rows of all blocks, in order.
+ * @throws 'no-labels' if there is no row, 'shape-mismatch' if blocks differ in their number of features
+ */
 export function joinSamples(parts: readonly BlockSamples[], classCount: number): Samples {
   const sampleCount = parts.reduce((sum, part) => sum + part.classIndices.length, 0);
   const featureCount = parts[0]?.featureCount ?? 0;
   if (sampleCount === 0) throw noLabelsError();
+  const odd = parts.find((part) => part.featureCount !== featureCount);
+  if (odd) {
+    throw new BrushwoodError(
+      'shape-mismatch',
+      `The labelled images give ${featureCount} and ${odd.featureCount} features: they differ in channels, or in being flat or a ` +
+        'volume. Has a file been replaced? Use images of one kind (see brushwood lanes PROJECT).',
+      { expected: featureCount, got: odd.featureCount },
+    );
+  }
   const featureMatrix = new Float32Array(sampleCount * featureCount);
   const classIndices = new Uint8Array(sampleCount);
   let row = 0;
