@@ -60,7 +60,15 @@ describe('runBlocks', () => {
     const { executor, log, sent } = createWorkers(2, (job) => (job < 4 ? 0 : 1));
     expect(await collect(executor, jobs)).toEqual(expected);
     expect(log).toEqual(['open 1', 'open 2']);
-    expect(sent()).toBe(8);
+    expect(sent()).toBe(7);
+  });
+
+  it('repeats one job, not all that are left, where a worker comes late', async () => {
+    const { executor, log, sent } = createWorkers(2, (job) => (job < 4 ? 0 : 1));
+    const many = Array.from({ length: 100 }, (_, i) => i);
+    expect(await collect(executor, many)).toEqual(many.map((job) => [job, 10 * job]));
+    expect(log).toEqual(['open 1', 'open 2']);
+    expect(sent()).toBe(101);
   });
 
   it('never mixes the setups of two runs', async () => {

@@ -46,7 +46,7 @@ export function setupTaskHandler<Setup, Job, Result, Session extends object>(par
 
 /**
  * Runs jobs that share a setup. The setup goes along with the first jobs, one per worker; a job that meets a worker
- * without it is repeated at the end.
+ * without it is sent again with the setup, before any other.
  */
 export async function runBlocks<Setup, Job, Result>(
   executor: BlockExecutor,
@@ -69,15 +69,19 @@ export async function runBlocks<Setup, Job, Result>(
       onResult: (output, { job }) =>
         output.isMissingSetup ? void repeated.push(job) : options.onResult(output.result, job),
     });
-  await round(withSetup(options.jobs, { key, setup, count: executor.concurrency }));
+  const jobs = function* () {
+    let sent = 0;
+    for (const job of options.jobs) {
+      // At once: a worker that came late would answer everything that is left with "missing".
+      yield* again();
+      yield sent++ < executor.concurrency ? { key, setup, job } : { key, job };
+    }
+  };
+  const again = function* () {
+    throwIfAborted(signal);
+    for (let job = repeated.shift(); job !== undefined; job = repeated.shift()) yield { key, setup, job };
+  };
+  await round(jobs());
   throwIfAborted(signal);
-  if (repeated.length > 0) await round(withSetup(repeated, { key, setup, count: repeated.length }));
-}
-
-function* withSetup<Setup, Job>(
-  jobs: Iterable<Job>,
-  { key, setup, count }: { key: string; setup: Setup; count: number },
-) {
-  let sent = 0;
-  for (const job of jobs) yield sent++ < count ? { key, setup, job } : { key, job };
+  if (repeated.length > 0) await round(again());
 }
