@@ -18,6 +18,7 @@ import { memoryImageSource } from '../testing/memory-image.ts';
 import { BlockArena } from './block-arena.ts';
 import { computeFeatures, featureScratchBytes } from './compute-features.ts';
 import { planFeatures } from './feature-plan.ts';
+import { fingerprintImage } from './fingerprint-image.ts';
 import { readPaddedBlock } from './read-padded-block.ts';
 import { runTraining } from './run-training.ts';
 
@@ -116,6 +117,20 @@ describe('runTraining', () => {
     const first = await runTraining(project, { services, lanes: [0] });
     expect(first.report.sampleCount).toBe(counts[0]);
     expect(meansOf(first.project)).toEqual(meansOf((await runTraining(one, { services })).project));
+  });
+
+  it('warns of an image that changed since it was added, as labels belong to their image', async () => {
+    const image = stripes(flat);
+    const project = stripeProject(image);
+    const lane = project.lanes[0]!;
+    const warningsWith = async (fingerprint: string) => {
+      const rawData = { ...lane.rawData, fingerprint };
+      return (await runTraining(withLane(project, 0, { ...lane, rawData }), { services: fakeServices() })).report
+        .warnings;
+    };
+    expect(await warningsWith(await fingerprintImage(memoryImageSource(image)))).toEqual([]);
+    const [warning] = await warningsWith(await fingerprintImage(memoryImageSource(stripes(flat, 7))));
+    expect(warning).toMatch(/"stripes".*has changed.*relink/);
   });
 
   it('stores model, options, seed and report in a new project, and tells counts and progress', async () => {

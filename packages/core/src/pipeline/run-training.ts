@@ -2,11 +2,12 @@ import type { OptionValues, TrainingReport } from '../contracts/classifier.ts';
 import type { RunOptions } from '../contracts/progress.ts';
 import { findById } from '../find-by-id.ts';
 import { BrushwoodError } from '../errors.ts';
-import type { Shape3 } from '../grid/axes.ts';
+import type { Shape3, Shape5 } from '../grid/axes.ts';
 import { countLabels, hasLabels, labelBlocks, type LabelBlock } from '../project/labels.ts';
 import type { Lane } from '../project/lane.ts';
 import type { Project } from '../project/project.ts';
 import { collectSamplesTask, type BlockSamples } from './collect-samples.ts';
+import { fingerprintImage } from './fingerprint-image.ts';
 import { openImage, requestOf } from './open-image.ts';
 import { joinRanges, type ValueRange } from './value-range.ts';
 import { runBlocks } from './run-blocks.ts';
@@ -50,7 +51,11 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
 
   const started = performance.now();
   const parts: BlockSamples[] = [];
-  for (const lane of lanes) parts.push(...(await collectLane(project, lane, options)));
+  const changed: string[] = [];
+  for (const lane of lanes) {
+    if (await hasChanged(lane, options)) changed.push(changedText(lane));
+    parts.push(...(await collectLane(project, lane, options)));
+  }
   const samples = joinSamples(parts, project.classes.length);
   const collected = performance.now();
   const model = await trainClassifier(classifier, samples, {
@@ -61,7 +66,8 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
     onProgress,
   });
   const valueRange = parts.map((part) => part.valueRange).reduce<ValueRange | undefined>(joinRanges, undefined);
-  const report = { ...(model.report ?? plainReport(project, samples.featureCount, lanes)), valueRange };
+  const told = model.report ?? plainReport(project, samples.featureCount, lanes);
+  const report = { ...told, warnings: [...changed, ...told.warnings], valueRange };
   return {
     project: { ...project, classifier: { classifierId, options: given, seed, model: model.save(), report } },
     report,
@@ -109,7 +115,6 @@ async function collectLane(
   lane: Lane,
   { services, signal, onProgress, engineId }: TrainOptions,
 ): Promise<BlockSamples[]> {
-  await checkLaneImage(lane, services, signal);
   const blocks = [...labelBlocks(lane.labels)];
   const order = new Map(blocks.map((block, i) => [block, i]));
   const rows: BlockSamples[] = [];
@@ -132,19 +137,37 @@ async function collectLane(
   return rows;
 }
 
-/** The image must still be the one the labels were painted on. */
-async function checkLaneImage(lane: Lane, { catalog }: PipelineServices, signal?: AbortSignal): Promise<void> {
-  const source = await openImage(catalog.formats, requestOf(lane.rawData), { signal });
-  const { shape } = source.info;
-  await source.close();
-  if (shape.some((size, axis) => axis !== 1 && size !== lane.labels.shape[axis])) {
-    throw new BrushwoodError(
-      'shape-mismatch',
-      `"${lane.rawData.nickname}" (${lane.rawData.location.path}) has shape (${shape.join(', ')}), but its labels were painted on ` +
-        `(${lane.labels.shape.join(', ')}), axes tczyx without channels. Point the lane to the right file: brushwood lanes PROJECT relink LANE IMAGE.`,
-      { shape: [...shape], expected: [...lane.labels.shape] },
-    );
+/**
+ * Is the image another than the one the labels were painted on, though of its size? Embedded ones are the project's own.
+ * @throws 'shape-mismatch' for another size
+ */
+async function hasChanged(lane: Lane, { services: { catalog }, signal }: TrainOptions): Promise<boolean> {
+  const { location, axes, storage, fingerprint } = lane.rawData;
+  const source = await openImage(catalog.formats, { location, axes }, { signal });
+  try {
+    checkLaneShape(lane, source.info.shape);
+    if (storage === 'embedded' || fingerprint === undefined) return false;
+    return (await fingerprintImage(source, signal)) !== fingerprint;
+  } finally {
+    await source.close();
   }
+}
+
+function changedText({ rawData }: Lane): string {
+  return (
+    `"${rawData.nickname}" (${rawData.location.path}) has changed since it was added: its labels may lie on other things than they were ` +
+    'painted on. If it is another image, find the old one: brushwood lanes PROJECT relink LANE IMAGE.'
+  );
+}
+
+function checkLaneShape({ rawData, labels }: Lane, shape: Shape5): void {
+  if (shape.every((size, axis) => axis === 1 || size === labels.shape[axis])) return;
+  throw new BrushwoodError(
+    'shape-mismatch',
+    `"${rawData.nickname}" (${rawData.location.path}) has shape (${shape.join(', ')}), but its labels were painted on ` +
+      `(${labels.shape.join(', ')}), axes tczyx without channels. Point the lane to the right file: brushwood lanes PROJECT relink LANE IMAGE.`,
+    { shape: [...shape], expected: [...labels.shape] },
+  );
 }
 
 function largestBlock(blocks: readonly LabelBlock[]): Shape3 {
