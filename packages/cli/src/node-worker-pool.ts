@@ -16,14 +16,19 @@ export interface NodePoolOptions {
   readonly threads: number;
   /** The worker entry; default the one with the command's plugins. */
   readonly entry?: URL;
+  /** Start the threads at once, so that they are up when the first task comes; else they start with it. */
+  readonly isEager?: boolean;
+  /** Addresses of plugins the workers load besides their own. */
+  readonly pluginAddresses?: readonly string[];
 }
 
-/** A pool of worker threads over piscina. Threads start with the first task. */
+/** A pool of worker threads over piscina. */
 export function createNodeWorkerPool({
   threads,
   entry = new URL('./worker.js', import.meta.url),
+  isEager = false,
+  pluginAddresses = [],
 }: NodePoolOptions): WorkerPool {
-  let started: Promise<Piscina> | undefined;
   let isClosed = false;
   const start = async () => {
     const { Piscina: Pool } = await import('piscina');
@@ -33,8 +38,10 @@ export function createNodeWorkerPool({
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
       recordTiming: false,
+      workerData: { pluginAddresses },
     });
   };
+  let started = isEager ? start() : undefined;
   return {
     size: threads,
     async run<Input, Output>(task: Task<Input, Output>, input: Input, options: PoolRunOptions = {}): Promise<Output> {

@@ -7,6 +7,7 @@ export interface CommonOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly threads: number;
+  readonly plugin: readonly string[];
 }
 
 export function defaultThreads(): number {

@@ -15,12 +15,14 @@ import {
   wholeNumber,
   type CommonOptions,
 } from './options.ts';
+import type { CompositionOptions } from './composition-root.ts';
+import { pluginAddress } from './load-plugins.ts';
 import { Report } from './report.ts';
 import { version } from './version.ts';
 
 /** What a command needs from the process: its services, made for a number of threads, and a signal for Ctrl-C. */
 export interface CommandContext {
-  services(threads: number): PipelineServices;
+  services(options: CompositionOptions): Promise<PipelineServices>;
   readonly signal: AbortSignal;
 }
 
@@ -60,7 +62,7 @@ function addProjectCommands(program: Command, context: CommandContext): void {
     .addOption(forceOption('replace an existing project'))
     .action(async (project: string, options) => {
       const { create } = await import('./commands/create.ts');
-      await create(context.services(1), project, { ...options, report: new Report(options) });
+      await create(await servicesOf(context, options), project, { ...options, report: new Report(options) });
     });
   command(program, 'lanes <project> [action...]', `list or change the images of a project: ${laneActions}`)
     .option('--copy', 'keep added images inside the project file')
@@ -68,12 +70,12 @@ function addProjectCommands(program: Command, context: CommandContext): void {
     .addOption(inputAxesOption())
     .action(async (project: string, action: string[], options) => {
       const { lanes } = await import('./commands/lanes.ts');
-      await lanes(context.services(1), project, action, { ...options, report: new Report(options) });
+      await lanes(await servicesOf(context, options), project, action, { ...options, report: new Report(options) });
     });
   command(program, 'classes <project> [action...]', `list or change the classes: ${classActions}`).action(
     async (project: string, action: string[], options) => {
       const { classes } = await import('./commands/classes.ts');
-      await classes(context.services(1), project, action, new Report(options));
+      await classes(await servicesOf(context, options), project, action, new Report(options));
     },
   );
   command(program, 'label <project>', 'import or export the labels of an image')
@@ -86,7 +88,7 @@ function addProjectCommands(program: Command, context: CommandContext): void {
     .addOption(forceOption('replace an existing file'))
     .action(async (project: string, options) => {
       const { label } = await import('./commands/label.ts');
-      await label(context.services(1), project, { ...options, report: new Report(options) });
+      await label(await servicesOf(context, options), project, { ...options, report: new Report(options) });
     });
   command(program, 'features <project>', 'show or set the features: filters × sigmas')
     .option('--all', 'select everything')
@@ -98,7 +100,7 @@ function addProjectCommands(program: Command, context: CommandContext): void {
     .action(async (project: string, options) => {
       const { features } = await import('./commands/features.ts');
       const twoD = options['2d'] ? true : options['3d'] ? false : undefined;
-      await features(context.services(1), project, { ...options, twoD, report: new Report(options) });
+      await features(await servicesOf(context, options), project, { ...options, twoD, report: new Report(options) });
     });
 }
 
@@ -171,12 +173,12 @@ function addInspectionCommands(program: Command, context: CommandContext): void 
     .addOption(inputAxesOption())
     .action(async (file: string, options) => {
       const { info } = await import('./commands/info.ts');
-      await info(context.services(1), file, { ...options, report: new Report(options) });
+      await info(await servicesOf(context, options), file, { ...options, report: new Report(options) });
     });
   command(program, 'plugins', 'list filters, classifiers and formats, and where they come from').action(
     async (options) => {
       const { plugins } = await import('./commands/plugins.ts');
-      plugins(context.services(1), new Report(options));
+      plugins(await servicesOf(context, options), new Report(options));
     },
   );
 }
@@ -186,16 +188,22 @@ function command(program: Command, name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
+    .option('--plugin <module>', 'load a plugin: a file or an installed package; repeat for several', collect, [])
     .option('--json', 'print the result as JSON')
     .option('--quiet', 'print nothing but the result and errors');
 }
 
+/** For commands that do no work on threads. */
+function servicesOf(context: CommandContext, { plugin }: Pick<CommonOptions, 'plugin'>): Promise<PipelineServices> {
+  return context.services({ threads: 1, pluginAddresses: plugin.map(pluginAddress) });
+}
+
 async function withServices(
   context: CommandContext,
-  { threads }: CommonOptions,
+  { threads, plugin }: CommonOptions,
   run: (services: PipelineServices) => Promise<void>,
 ): Promise<void> {
-  const services = context.services(threads);
+  const services = await context.services({ threads, isEager: true, pluginAddresses: plugin.map(pluginAddress) });
   try {
     await run(services);
   } finally {

@@ -39,7 +39,7 @@ export async function runCommand(): Promise<number> {
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   try {
-    const program = createProgram({ services: (threads) => composeServices({ threads }), signal: stop.signal });
+    const program = createProgram({ services: composeServices, signal: stop.signal });
     await program.parseAsync();
     return 0;
   } catch (error) {
