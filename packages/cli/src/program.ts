@@ -16,7 +16,7 @@ import {
   type CommonOptions,
 } from './options.ts';
 import type { CompositionOptions } from './composition-root.ts';
-import { pluginAddress } from './load-plugins.ts';
+import { loadPlugins, pluginAddress } from './load-plugins.ts';
 import { Report } from './report.ts';
 import { version } from './version.ts';
 
@@ -178,7 +178,8 @@ function addInspectionCommands(program: Command, context: CommandContext): void 
   command(program, 'plugins', 'list filters, classifiers and formats, and where they come from').action(
     async (options) => {
       const { plugins } = await import('./commands/plugins.ts');
-      plugins(await servicesOf(context, options), new Report(options));
+      const loaded = await loadPlugins(options.plugin.map(pluginAddress));
+      plugins(await servicesOf(context, options), loaded, new Report(options));
     },
   );
 }

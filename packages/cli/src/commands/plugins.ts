@@ -1,17 +1,18 @@
-import type { PipelineServices } from '@brushwood/core';
+import type { PipelineServices, Plugin } from '@brushwood/core';
 import { plugins as installed } from '../plugins.ts';
 import type { Report } from '../report.ts';
 import { table } from '../table.ts';
 
-/** `brushwood plugins`: what is registered, from where. */
-export function plugins({ catalog }: PipelineServices, report: Report): void {
+/** `brushwood plugins`: what is registered, from where. `loaded` came by --plugin. */
+export function plugins({ catalog }: PipelineServices, loaded: readonly Plugin[], report: Report): void {
+  const known = [...installed, ...loaded];
   const kinds = ['formats', 'filters', 'filterEngines', 'classifiers', 'projectStores', 'workflows'] as const;
   const facts = kinds.flatMap((kind) =>
     catalog[kind].map((item) => ({
       kind,
       id: item.id,
       name: 'displayName' in item ? item.displayName : '',
-      from: installed.find((plugin) => plugin[kind]?.some((own) => own === item))?.name ?? '@brushwood/core',
+      from: known.find((plugin) => plugin[kind]?.some((own) => own === item))?.name ?? '@brushwood/core',
     })),
   );
   const options = catalog.classifiers.flatMap(({ id, options: declared }) =>
