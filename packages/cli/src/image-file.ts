@@ -74,6 +74,7 @@ export interface ReferenceOptions {
   readonly axes?: string;
   readonly channels?: ChannelSelection;
   readonly storage: ImageReference['storage'];
+  readonly signal?: AbortSignal;
 }
 
 /** Describes an image for a project; tells the user about grey pictures stored as RGB. */

@@ -1,5 +1,5 @@
 import { dtypes, pixelExportSources, type PipelineServices } from '@brushwood/core';
-import { Command, Option } from 'commander';
+import { Command, Help, Option } from 'commander';
 import { classActions } from './commands/classes.ts';
 import { laneActions } from './commands/lanes.ts';
 import {
@@ -36,12 +36,22 @@ export function createProgram(context: CommandContext): Command {
     .version(version)
     .showHelpAfterError('(brushwood --help shows what there is)')
     .exitOverride();
+  const help = new Help();
+  program.configureHelp({
+    // An option that collects values starts with none: nobody needs to read "(default: [])".
+    optionDescription: (option) =>
+      Array.isArray(option.defaultValue) && option.defaultValue.length === 0
+        ? option.description
+        : help.optionDescription(option),
+  });
   addProjectCommands(program, context);
   addModelCommands(program, context);
   addInspectionCommands(program, context);
   program.addHelpText(
     'after',
     `
+An image is a file or a dataset in one, like stack.h5/volume/data. How to go on: brushwood COMMAND --help.
+
 Example:
   brushwood create nuclei.ilp --image cells.tif --class background --class nucleus
   brushwood label nuclei.ilp --labels strokes.png
@@ -62,33 +72,40 @@ function addProjectCommands(program: Command, context: CommandContext): void {
     .addOption(forceOption('replace an existing project'))
     .action(async (project: string, options) => {
       const { create } = await import('./commands/create.ts');
-      await create(await servicesOf(context, options), project, { ...options, report: new Report(options) });
+      await create(await servicesOf(context, options), project, runOf(context, options));
     });
-  command(program, 'lanes <project> [action...]', `list or change the images of a project: ${laneActions}`)
+  command(program, 'lanes <project> [action...]', 'list or change the images of a project')
+    .addHelpText('after', actionsHelp(laneActions, 'LANE is a nickname or a number from 0; without ACTION lists them.'))
     .option('--copy', 'keep added images inside the project file')
     .addOption(channelsOption())
     .addOption(inputAxesOption())
     .action(async (project: string, action: string[], options) => {
       const { lanes } = await import('./commands/lanes.ts');
-      await lanes(await servicesOf(context, options), project, action, { ...options, report: new Report(options) });
+      await lanes(await servicesOf(context, options), project, action, runOf(context, options));
     });
-  command(program, 'classes <project> [action...]', `list or change the classes: ${classActions}`).action(
-    async (project: string, action: string[], options) => {
+  command(program, 'classes <project> [action...]', 'list or change the classes')
+    .addHelpText(
+      'after',
+      actionsHelp(
+        classActions,
+        'CLASS is a name or a number from 1, COLOR #rrggbb or R,G,B; without ACTION lists them.',
+      ),
+    )
+    .action(async (project: string, action: string[], options) => {
       const { classes } = await import('./commands/classes.ts');
       await classes(await servicesOf(context, options), project, action, new Report(options));
-    },
-  );
+    });
   command(program, 'label <project>', 'import or export the labels of an image')
     .option('--labels <image>', 'label image: 0 = none, 1…n = class, or RGB colours of the classes')
     .option('--export <file>', 'write the labels to this file')
     .option('--lane <lane>', 'image of the project, by nickname or number from 0', '0')
-    .option('--merge', 'keep labels where the label image is 0')
+    .option('--merge', 'keep labels where the label image is 0 (default: replace all labels of the image)')
     .option('--map <pairs>', 'labels of other values, like 0=1,255=2', valueMap)
     .addOption(inputAxesOption())
     .addOption(forceOption('replace an existing file'))
     .action(async (project: string, options) => {
       const { label } = await import('./commands/label.ts');
-      await label(await servicesOf(context, options), project, { ...options, report: new Report(options) });
+      await label(await servicesOf(context, options), project, runOf(context, options));
     });
   command(program, 'features <project>', 'show or set the features: filters × sigmas')
     .option('--all', 'select everything')
@@ -107,8 +124,17 @@ function addProjectCommands(program: Command, context: CommandContext): void {
 function addModelCommands(program: Command, context: CommandContext): void {
   command(program, 'train <project>', 'learn from the labels and store the classifier in the project')
     .option('--classifier <id>', 'which classifier (see: brushwood plugins)')
-    .option('--option <key=value>', 'an option of the classifier; repeat for several', collect, [])
-    .option('--seed <n>', 'same seed, same classifier', wholeNumber('--seed', 0, 2 ** 32 - 1))
+    .option(
+      '--option <key=value>',
+      'an option of the classifier, like treeCount=50; repeat for several (see: brushwood plugins)',
+      collect,
+      [],
+    )
+    .option(
+      '--seed <n>',
+      'seed of the random choices: same seed, same classifier',
+      wholeNumber('--seed', 0, 2 ** 32 - 1),
+    )
     .option('--lanes <lanes>', 'learn from these images only: nicknames or numbers from 0, like 0,2', collectList, [])
     .addOption(threadsOption())
     .addOption(engineOption())
@@ -123,14 +149,17 @@ function addModelCommands(program: Command, context: CommandContext): void {
   command(program, 'predict <project> [images...]', "segment images; without IMAGES the project's own")
     .option(
       '-o, --output <pattern>',
-      'file, folder or pattern with {dataset_dir} {project_dir} {nickname} {result_type}',
+      'file, folder or pattern with {dataset_dir} {project_dir} {nickname} {result_type} (default: beside the image)',
     )
     .addOption(
       new Option('--source <sources>', `what to write, one or several of ${exportSources.join(',')}`)
         .argParser(sourceList(exportSources, defaultSources))
         .default(defaultSources, defaultSources.join(',')),
     )
-    .option('--format <id>', 'file format (default: by the extension of -o, else tiff)')
+    .option(
+      '--format <id>',
+      'file format, like tiff, png, hdf5 or npy (default: by the extension of -o, else tiff; see: brushwood plugins)',
+    )
     .addOption(
       new Option('--dtype <dtype>', 'data type; probabilities scale to the range of integer types').choices(dtypes),
     )
@@ -184,6 +213,11 @@ function addInspectionCommands(program: Command, context: CommandContext): void 
   );
 }
 
+/** The options of a command with what it needs besides. */
+function runOf<T extends CommonOptions>({ signal }: CommandContext, options: T) {
+  return { ...options, signal, report: new Report(options) };
+}
+
 /** A subcommand with the options all have. */
 function command(program: Command, name: string, description: string): Command {
   return program
@@ -210,6 +244,11 @@ async function withServices(
   } finally {
     await services.pool.close();
   }
+}
+
+/** The actions of a command, one a line. */
+function actionsHelp(actions: string, words: string): string {
+  return `\nActions:\n${actions.replaceAll(/^|\s\|\s/g, '\n  ').slice(1)}\n${words}`;
 }
 
 const channelsOption = () =>

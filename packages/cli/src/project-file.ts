@@ -12,6 +12,12 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Report } from './report.ts';
 
+/** Where a command's words go, and what stops it. */
+export interface ProjectRun {
+  readonly report: Report;
+  readonly signal?: AbortSignal;
+}
+
 /** The store of a project path. There is one format, ilastik's. */
 function storeOf(catalog: Catalog, path: string): ProjectStore {
   const store = catalog.projectStores.find((candidate) =>
@@ -28,10 +34,10 @@ function storeOf(catalog: Catalog, path: string): ProjectStore {
 }
 
 /** Reads a project and reports what could not be carried over. */
-export async function loadProject(catalog: Catalog, path: string, report: Report): Promise<Project> {
+export async function loadProject(catalog: Catalog, path: string, { report, signal }: ProjectRun): Promise<Project> {
   const store = storeOf(catalog, path);
   checkProjectPath(path);
-  const { project, warnings } = await store.load({ path: resolve(path) });
+  const { project, warnings } = await store.load({ path: resolve(path) }, { signal });
   for (const warning of warnings) report.warn(`${path}: ${warning}`);
   return project;
 }
@@ -56,7 +62,7 @@ export async function createProject(
   catalog: Catalog,
   path: string,
   make: () => Promise<Project>,
-  options: { report: Report; force?: boolean },
+  options: ProjectRun & { force?: boolean },
 ): Promise<void> {
   const store = storeOf(catalog, path);
   if (existsSync(path) && statSync(path).isDirectory()) throw folderError(path);
@@ -71,7 +77,7 @@ export async function createProject(
   checkFolder(dirname(location.path), path);
   const lock = await store.lock(location);
   try {
-    const { warnings } = await store.save(await make(), location, saveOptions(catalog));
+    const { warnings } = await store.save(await make(), location, saveOptions(catalog, options));
     for (const warning of warnings) options.report.warn(`${path}: ${warning}`);
   } finally {
     await lock.release();
@@ -92,26 +98,26 @@ export async function editProject(
   catalog: Catalog,
   path: string,
   edit: (project: Project) => Promise<Project> | Project,
-  report: Report,
+  run: ProjectRun,
 ): Promise<Project> {
   const store = storeOf(catalog, path);
   checkProjectPath(path);
   const location = { path: resolve(path) };
   const lock = await store.lock(location);
   try {
-    const before = await loadProject(catalog, path, report);
+    const before = await loadProject(catalog, path, run);
     const after = await edit(before);
     if (after === before) return before;
-    const { warnings } = await store.save(after, location, saveOptions(catalog));
-    for (const warning of warnings) report.warn(`${path}: ${warning}`);
+    const { warnings } = await store.save(after, location, saveOptions(catalog, run));
+    for (const warning of warnings) run.report.warn(`${path}: ${warning}`);
     return after;
   } finally {
     await lock.release();
   }
 }
 
-function saveOptions(catalog: Catalog): SaveOptions {
-  return { openImage: (reference) => openImage(catalog.formats, requestOf(reference)) };
+function saveOptions({ formats }: Catalog, { signal }: ProjectRun): SaveOptions {
+  return { openImage: (reference) => openImage(formats, requestOf(reference), { signal }), signal };
 }
 
 /** The workflow a project belongs to. */

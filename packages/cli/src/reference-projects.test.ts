@@ -1,6 +1,5 @@
 import type { Tensor } from '@brushwood/core';
 import { predictionTolerance2d, predictionTolerance3d, type PredictionTolerance } from '@brushwood/core/testing';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOk } from './testing/command-line.ts';

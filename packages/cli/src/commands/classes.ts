@@ -27,7 +27,8 @@ export async function classes(
   report: Report,
 ): Promise<void> {
   const edit = words.length === 0 ? undefined : classEdit(words);
-  const project = edit ? await editProject(catalog, path, edit, report) : await loadProject(catalog, path, report);
+  const run = { report };
+  const project = edit ? await editProject(catalog, path, edit, run) : await loadProject(catalog, path, run);
   const counts = labelCounts(project);
   const facts = project.classes.map((item, i) => ({
     label: i + 1,

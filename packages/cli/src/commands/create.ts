@@ -10,6 +10,7 @@ export interface CreateOptions {
   readonly inputAxes?: string;
   readonly copy?: boolean;
   readonly force?: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** `brushwood create P.ilp --image A`: a project of images, without labels and features. */
@@ -18,7 +19,7 @@ export async function create(
   path: string,
   options: CreateOptions & { report: Report },
 ): Promise<void> {
-  const { report, image, channels, inputAxes, copy, force } = options;
+  const { report, image, channels, inputAxes, copy, force, signal } = options;
   const make = async () => {
     let project = newProject(catalog, options.class.length > 0 ? options.class : undefined);
     for (const file of image) {
@@ -27,6 +28,7 @@ export async function create(
         channels,
         storage: copy ? 'embedded' : 'relative',
         report,
+        signal,
       });
       project = addLane(project, reference);
     }
@@ -35,7 +37,7 @@ export async function create(
     return created;
   };
   let created: Project | undefined;
-  await createProject(catalog, path, make, { report, force });
+  await createProject(catalog, path, make, { report, force, signal });
   const lanes = created?.lanes.length ?? 0;
   report.result(
     `Created ${path} with ${lanes} image(s) and the classes ${created?.classes.map((item) => item.name).join(', ')}.`,

@@ -37,7 +37,7 @@ export async function evaluate(
 ): Promise<void> {
   const { catalog } = services;
   const { report } = options;
-  const project = await loadProject(catalog, path, report);
+  const project = await loadProject(catalog, path, options);
   const images = evaluatedImages(services, project, inputs, options);
   if (options.truth.length !== images.length) {
     throw new BrushwoodError(

@@ -30,7 +30,8 @@ export async function features(services: PipelineServices, path: string, options
   const { report } = options;
   const isEdit = options.all || options.clear || options.select.length > 0 || options.twoD !== undefined;
   const edit = (project: Project) => dropModel({ ...project, features: editSelection(services, project, options) });
-  const project = isEdit ? await editProject(catalog, path, edit, report) : await loadProject(catalog, path, report);
+  const run = { report };
+  const project = isEdit ? await editProject(catalog, path, edit, run) : await loadProject(catalog, path, run);
   const names = hasSelectedFeatures(project.features)
     ? workflowOf(catalog, project).featureNames(project, catalog)
     : [];

@@ -27,7 +27,7 @@ export async function info(
     store.extensions.some((extension) => path.toLowerCase().endsWith(extension)),
   );
   if (isProject && (existsSync(path) || !parseImagePath(path, catalog.formats).innerPath)) {
-    describeProject(await loadProject(catalog, path, report), report);
+    describeProject(await loadProject(catalog, path, { report }), report);
     return;
   }
   const location = imageLocation(catalog, path);

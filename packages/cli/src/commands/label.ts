@@ -26,6 +26,7 @@ export interface LabelOptions {
   readonly inputAxes?: string;
   readonly map?: ReadonlyMap<number, number>;
   readonly force?: boolean;
+  readonly signal: AbortSignal;
   readonly report: Report;
 }
 
@@ -42,21 +43,19 @@ export async function label(services: PipelineServices, path: string, options: L
 }
 
 async function importFrom({ catalog }: PipelineServices, path: string, options: LabelOptions): Promise<void> {
-  const { report } = options;
+  const { report, signal, merge: isMerge, map: valueMap } = options;
   let lane = 0;
   const edit = async (project: Project) => {
     lane = findLane(project, options.lane);
-    const source = await openImage(catalog.formats, {
-      location: imageLocation(catalog, options.labels!),
-      axes: options.inputAxes,
-    });
+    const location = imageLocation(catalog, options.labels!);
+    const source = await openImage(catalog.formats, { location, axes: options.inputAxes }, { signal });
     try {
-      return await importLabels(project, source, { lane, isMerge: options.merge, valueMap: options.map });
+      return await importLabels(project, source, { lane, isMerge, valueMap, signal });
     } finally {
       await source.close();
     }
   };
-  const project = await editProject(catalog, path, edit, report);
+  const project = await editProject(catalog, path, edit, options);
   const counts = countLabels(project.lanes[lane]!.labels, project.classes.length);
   const parts = project.classes.map((item, i) => `${item.name} ${counts[i]}`);
   report.result(`Labelled voxels of "${project.lanes[lane]!.rawData.nickname}": ${parts.join(', ')}.`, {
@@ -66,8 +65,8 @@ async function importFrom({ catalog }: PipelineServices, path: string, options: 
 }
 
 async function exportTo({ catalog }: PipelineServices, path: string, options: LabelOptions): Promise<void> {
-  const { report, force } = options;
-  const project = await loadProject(catalog, path, report);
+  const { report, force, signal } = options;
+  const project = await loadProject(catalog, path, options);
   const lane = project.lanes[findLane(project, options.lane)]!;
   const location = outputLocation(catalog, options.export!);
   const format = outputFormat(catalog.formats, { path: location.path });
@@ -83,11 +82,11 @@ async function exportTo({ catalog }: PipelineServices, path: string, options: La
   const sink = await format.create!(
     location,
     { axes: lane.rawData.axes, shape: lane.labels.shape, dtype: 'uint8', content: 'labels', colors },
-    { overwrite: force },
+    { overwrite: force, signal },
   );
   try {
     for (const roi of new BlockGrid(wholeRoi(lane.labels.shape), [1, 1, 1, 1024, 4096])) {
-      await sink.write(roi, { data: readLabels(lane.labels, roi), shape: roiShape(roi) });
+      await sink.write(roi, { data: readLabels(lane.labels, roi), shape: roiShape(roi) }, { signal });
     }
     await sink.close();
   } catch (error) {

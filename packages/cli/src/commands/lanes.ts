@@ -21,6 +21,7 @@ export interface LanesOptions {
   readonly channels?: ChannelSelection;
   readonly inputAxes?: string;
   readonly copy?: boolean;
+  readonly signal: AbortSignal;
   readonly report: Report;
 }
 
@@ -37,14 +38,20 @@ export async function lanes(
   const { catalog } = services;
   const { report } = options;
   const edit = action === undefined ? undefined : laneEdit(services, action, rest, options);
-  const project = edit ? await editProject(catalog, path, edit, report) : await loadProject(catalog, path, report);
+  const project = edit ? await editProject(catalog, path, edit, options) : await loadProject(catalog, path, options);
   report.result(describeLanes(project), { lanes: project.lanes.map((_, i) => laneFacts(project, i)) });
 }
 
 function laneEdit({ catalog }: PipelineServices, action: string, rest: readonly string[], options: LanesOptions) {
-  const { channels, inputAxes, copy, report } = options;
+  const { channels, inputAxes, copy, report, signal } = options;
   const describe = (file: string, as: ChannelSelection | undefined) =>
-    referenceOf(catalog, file, { axes: inputAxes, channels: as, storage: copy ? 'embedded' : 'relative', report });
+    referenceOf(catalog, file, {
+      axes: inputAxes,
+      channels: as,
+      storage: copy ? 'embedded' : 'relative',
+      report,
+      signal,
+    });
   const [lane = '', file = ''] = rest;
   const counts: Record<string, number> = { remove: 1, replace: 2, relink: 2, copy: 1, mask: 2, unmask: 1 };
   const isRightCount = action === 'add' ? rest.length >= 1 : rest.length === counts[action];

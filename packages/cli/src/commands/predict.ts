@@ -32,7 +32,7 @@ export async function predict(
   options: PredictCommandOptions,
 ): Promise<void> {
   const { report } = options;
-  const project = await loadProject(services.catalog, path, report);
+  const project = await loadProject(services.catalog, path, options);
   const jobs = planJobs(services, project, { path, inputs, options });
   const written: object[] = [];
   for (const job of jobs) {

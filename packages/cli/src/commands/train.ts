@@ -44,7 +44,7 @@ export async function train(services: PipelineServices, path: string, options: T
     });
     return result.project;
   };
-  const project = await editProject(services.catalog, path, edit, report);
+  const project = await editProject(services.catalog, path, edit, options);
   const { report: training, featureSeconds, trainSeconds } = result!;
   for (const warning of training.warnings) report.warn(warning);
   const stats = { featureSeconds, trainSeconds, peakMiB: peakMemoryMiB() };
