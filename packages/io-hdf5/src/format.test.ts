@@ -237,6 +237,25 @@ describe('hdf5: what it writes', () => {
     expect(voxelSize).toMatchObject({ unit: 'micrometer', x: 0.5, y: 0.25 });
     expect(levels[0]!.chunkShape).toEqual([1, 1, 1, 357, 358]);
   });
+  it.each([
+    ['compressed-hdf5', compressedHdf5, [1, 1, 1, 357, 358]],
+    ['hdf5', hdf5, [1, 1, 1, 1, 1]],
+  ] as const)('%s writes the same units whatever the values and the order of axes', async (id, format, unit) => {
+    const units = [];
+    for (const [i, [dtype, axes, channels]] of (
+      [
+        ['float32', 'yxc', 2],
+        ['uint8', 'yxc', 1],
+        ['float64', 'cxy', 2],
+      ] as const
+    ).entries()) {
+      const spec: ImageSpec = { axes, shape: [1, channels, 1, 900, 900], dtype, content: 'intensity' };
+      const sink = await format.create!({ path: join(folder, `${id}-unit-${i}.h5`) }, spec);
+      units.push(sink.writeShape);
+      await sink.abort();
+    }
+    expect(units).toEqual([unit, unit, unit]);
+  });
   it('goes to the dataset that is asked for', async () => {
     const location = { path: join(folder, 'inner.h5'), innerPath: 'volume/raw' };
     const sink = await hdf5.create!(location, {

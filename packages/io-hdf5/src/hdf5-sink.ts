@@ -8,6 +8,7 @@ import {
   tensorDtype,
   throwIfAborted,
   type CreateImageOptions,
+  type Dtype,
   type ImageLocation,
   type ImageSink,
   type ImageSpec,
@@ -22,6 +23,9 @@ import type { FileOperations } from './hdf5-runtime.ts';
 
 /** The dataset ilastik writes results to. */
 const defaultInnerPath = 'exported_data';
+
+/** Chunks that are written whole are those of this type: the sinks of one run, of whatever types, share their blocks. */
+const unitDtype: Dtype = 'float32';
 
 /** An image that is being written as one dataset of a new HDF5 file, laid out as ilastik's exports (spec §D.4). */
 export class Hdf5Sink implements ImageSink {
@@ -65,7 +69,7 @@ export class Hdf5Sink implements ImageSink {
     }
     const order = new AxisOrder(spec.axes);
     const shape = order.toFileShape(spec.shape);
-    const chunks = chunkShape(spec.axes, shape, spec.dtype);
+    const chunks = chunkShape(spec.axes, shape, options.isCompressed ? unitDtype : spec.dtype);
     const innerPath = location.innerPath?.replace(/^\/+|\/+$/g, '') || defaultInnerPath;
     const writer = await Hdf5Writer.create(`${target}.partial`);
     try {

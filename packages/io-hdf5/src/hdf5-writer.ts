@@ -187,7 +187,8 @@ export function chunkShape(axes: string, shape: readonly number[], dtype: Dtype)
   let left = 512_000 / itemBytes(dtype);
   const chunks = shape.map(() => 1);
   const spatial = [...axes].flatMap((axis, i) => ('zyx'.includes(axis) ? [i] : []));
-  spatial.sort((a, b) => shape[a]! - shape[b]!);
+  // The same for one image in whatever order of axes, also where two are equally long.
+  spatial.sort((a, b) => shape[a]! - shape[b]! || (axes[a]! < axes[b]! ? 1 : -1));
   spatial.forEach((i, done) => {
     const side = Math.max(1, Math.floor(left ** (1 / (spatial.length - done)) + 1e-9));
     chunks[i] = Math.min(shape[i]!, side);

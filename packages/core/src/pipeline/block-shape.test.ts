@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Shape3, Shape5 } from '../grid/axes.ts';
+import { caught } from '../test-doubles/caught.ts';
 import { chooseBlockShape } from './block-shape.ts';
 
 const any: Shape5 = [1, 1, 1, 1, 1];
@@ -42,5 +43,16 @@ describe('chooseBlockShape', () => {
       ),
     ).toEqual([1, 12, 8]);
     expect(choose([1, 1, 1, 100, 100], 61, [[1, 1, 1, 512, 512]], [1, 5, 5])).toEqual([1, 100, 100]);
+  });
+
+  it('refuses sinks whose units only fit together in blocks far larger than usual, and names the units', async () => {
+    const narrow: Shape5 = [1, 1, 1, 357, 358];
+    const wide: Shape5 = [1, 1, 1, 715, 716];
+    const error = await caught(() => choose([1, 1, 1, 20_000, 20_000], 49, [any, narrow, wide]));
+    expect(error.code).toBe('unsupported');
+    expect(error.message).toMatch(/\(1, 357, 358\) and \(1, 715, 716\).*in one run each/);
+    // The image bounds the block, and a sink alone may write as much at once as it likes.
+    expect(choose([1, 1, 1, 400, 800], 49, [narrow, wide])).toEqual([1, 400, 716]);
+    expect(choose([1, 1, 1, 20_000, 20_000], 49, [any, [1, 1, 1, 4096, 4096]])).toEqual([1, 4096, 4096]);
   });
 });

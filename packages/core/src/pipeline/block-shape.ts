@@ -1,12 +1,17 @@
+import { BrushwoodError } from '../errors.ts';
 import type { Shape3, Shape5 } from '../grid/axes.ts';
 
 /** Features of one block are kept below this many bytes, so that a worker's memory stays bounded. */
 const featureBytes = 64 * 2 ** 20;
 
+/** Sinks that write in different units may make a block this many times as large as the default, no larger. */
+const largestGrowth = 4;
+
 /**
  * The shape of a block: flat for flat images, a cube for volumes, small enough for the features, and a multiple of what
  * the sinks write at once. Results don't depend on it.
  * @param wanted what the user asked for; cut to the image
+ * @throws 'unsupported' if the units of two sinks have no common multiple of a sensible size
  */
 export function chooseBlockShape(
   shape: Shape5,
@@ -14,17 +19,42 @@ export function chooseBlockShape(
 ): Shape3 {
   const image: Shape3 = [shape[2], shape[3], shape[4]];
   const base = wanted ?? defaultShape(image, featureCount);
-  return base.map((size, i) => {
-    const unit = writeShapes.reduce((multiple, write) => lcm(multiple, Math.min(write[i + 2]!, image[i]!)), 1);
-    return Math.min(image[i]!, Math.ceil(Math.min(size, image[i]!) / unit) * unit);
-  }) as unknown as Shape3;
+  const units = writeShapes.map((write) => image.map((size, i) => Math.min(write[i + 2]!, size)));
+  const block = roundUp(base, units, image);
+  // One sink alone may need large blocks; together they may only cost a little more than each by itself.
+  const alone = Math.max(0, ...units.map((unit) => voxels(roundUp(base, [unit], image))));
+  const largest = Math.max(alone, largestGrowth * voxels(roundUp(base, [], image)));
+  if (voxels(block) > largest) throw unitsDiffer(units, block);
+  return block;
+}
+
+function roundUp(base: Shape3, units: readonly (readonly number[])[], image: Shape3): Shape3 {
+  const along = (axis: 0 | 1 | 2) => {
+    const unit = units.reduce((multiple, write) => lcm(multiple, write[axis]!), 1);
+    return Math.min(image[axis], Math.ceil(Math.min(base[axis], image[axis]) / unit) * unit);
+  };
+  return [along(0), along(1), along(2)];
+}
+
+function voxels(shape: Shape3): number {
+  return shape[0] * shape[1] * shape[2];
+}
+
+function unitsDiffer(units: readonly (readonly number[])[], block: Shape3): BrushwoodError {
+  const different = [...new Set(units.map((unit) => `(${unit.join(', ')})`))];
+  return new BrushwoodError(
+    'unsupported',
+    `The outputs of this run are written in units of ${different.join(' and ')} voxels, axes zyx, which fit together in blocks of ` +
+      `(${block.join(', ')}) only: too large to compute at once. Write them in one run each, or in a format without chunks such as TIFF or hdf5.`,
+    { units: different, block: [...block] },
+  );
 }
 
 function defaultShape(image: Shape3, featureCount: number): Shape3 {
-  const voxels = featureBytes / 4 / Math.max(1, featureCount);
+  const fitting = featureBytes / 4 / Math.max(1, featureCount);
   const flat = (side: number): Shape3 => [1, side, side];
-  if (image[0] === 1) return flat(clampSide(Math.sqrt(voxels), 64, 256));
-  const side = clampSide(Math.cbrt(voxels), 32, 64);
+  if (image[0] === 1) return flat(clampSide(Math.sqrt(fitting), 64, 256));
+  const side = clampSide(Math.cbrt(fitting), 32, 64);
   return [side, side, side];
 }
 
