@@ -17,12 +17,14 @@ import {
 } from './options.ts';
 import type { CompositionOptions } from './composition-root.ts';
 import { loadPlugins, pluginAddress } from './load-plugins.ts';
-import { Report } from './report.ts';
+import type { Report, ReportOptions } from './report.ts';
 import { version } from './version.ts';
 
 /** What a command needs from the process: its services, made for a number of threads, and a signal for Ctrl-C. */
 export interface CommandContext {
   services(options: CompositionOptions): Promise<PipelineServices>;
+  /** Where a command's words go; whoever makes it ends its progress bar when the command fails. */
+  report(options: ReportOptions): Report;
   readonly signal: AbortSignal;
 }
 
@@ -93,7 +95,7 @@ function addProjectCommands(program: Command, context: CommandContext): void {
     )
     .action(async (project: string, action: string[], options) => {
       const { classes } = await import('./commands/classes.ts');
-      await classes(await servicesOf(context, options), project, action, new Report(options));
+      await classes(await servicesOf(context, options), project, action, context.report(options));
     });
   command(program, 'label <project>', 'import or export the labels of an image')
     .option('--labels <image>', 'label image: 0 = none, 1…n = class, or RGB colours of the classes')
@@ -117,7 +119,11 @@ function addProjectCommands(program: Command, context: CommandContext): void {
     .action(async (project: string, options) => {
       const { features } = await import('./commands/features.ts');
       const twoD = options['2d'] ? true : options['3d'] ? false : undefined;
-      await features(await servicesOf(context, options), project, { ...options, twoD, report: new Report(options) });
+      await features(await servicesOf(context, options), project, {
+        ...options,
+        twoD,
+        report: context.report(options),
+      });
     });
 }
 
@@ -143,7 +149,7 @@ function addModelCommands(program: Command, context: CommandContext): void {
       const { train } = await import('./commands/train.ts');
       const settings = { ...options, options: optionValues(options.option), lanes: options.lanes };
       await withServices(context, options, (services) =>
-        train(services, project, { ...settings, signal: context.signal, report: new Report(options) }),
+        train(services, project, { ...settings, signal: context.signal, report: context.report(options) }),
       );
     });
   command(program, 'predict <project> [images...]', "segment images; without IMAGES the project's own")
@@ -175,7 +181,7 @@ function addModelCommands(program: Command, context: CommandContext): void {
     .action(async (project: string, images: string[], options) => {
       const { predict } = await import('./commands/predict.ts');
       await withServices(context, options, (services) =>
-        predict(services, project, images, { ...options, signal: context.signal, report: new Report(options) }),
+        predict(services, project, images, { ...options, signal: context.signal, report: context.report(options) }),
       );
     });
   command(
@@ -192,7 +198,7 @@ function addModelCommands(program: Command, context: CommandContext): void {
     .action(async (project: string, images: string[], options) => {
       const { evaluate } = await import('./commands/evaluate.ts');
       await withServices(context, options, (services) =>
-        evaluate(services, project, images, { ...options, signal: context.signal, report: new Report(options) }),
+        evaluate(services, project, images, { ...options, signal: context.signal, report: context.report(options) }),
       );
     });
 }
@@ -202,20 +208,20 @@ function addInspectionCommands(program: Command, context: CommandContext): void 
     .addOption(inputAxesOption())
     .action(async (file: string, options) => {
       const { info } = await import('./commands/info.ts');
-      await info(await servicesOf(context, options), file, { ...options, report: new Report(options) });
+      await info(await servicesOf(context, options), file, { ...options, report: context.report(options) });
     });
   command(program, 'plugins', 'list filters, classifiers and formats, and where they come from').action(
     async (options) => {
       const { plugins } = await import('./commands/plugins.ts');
       const loaded = await loadPlugins(options.plugin.map(pluginAddress));
-      plugins(await servicesOf(context, options), loaded, new Report(options));
+      plugins(await servicesOf(context, options), loaded, context.report(options));
     },
   );
 }
 
 /** The options of a command with what it needs besides. */
-function runOf<T extends CommonOptions>({ signal }: CommandContext, options: T) {
-  return { ...options, signal, report: new Report(options) };
+function runOf<T extends CommonOptions>(context: CommandContext, options: T) {
+  return { ...options, signal: context.signal, report: context.report(options) };
 }
 
 /** A subcommand with the options all have. */

@@ -2,6 +2,7 @@ import { BrushwoodError, isAbortError, messageOf, type ErrorCode } from '@brushw
 import { CommanderError } from 'commander';
 import { composeServices } from './composition-root.ts';
 import { createProgram } from './program.ts';
+import { Report, type ReportOptions } from './report.ts';
 
 /** Errors that say the command was used wrongly. */
 const usageCodes: readonly ErrorCode[] = ['invalid-parameter', 'not-registered', 'class-missing', 'lane-missing'];
@@ -38,11 +39,17 @@ export async function runCommand(): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
+  const reports: Report[] = [];
+  const report = (options: ReportOptions) => {
+    reports.push(new Report(options));
+    return reports.at(-1)!;
+  };
   try {
-    const program = createProgram({ services: composeServices, signal: stop.signal });
-    await program.parseAsync();
+    await createProgram({ services: composeServices, report, signal: stop.signal }).parseAsync();
     return 0;
   } catch (error) {
+    // A bar that is not ended hides the cursor and keeps the process alive.
+    for (const open of reports) open.endProgress();
     reportError(error);
     return exitCodeOf(error);
   }

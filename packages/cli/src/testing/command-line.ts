@@ -21,16 +21,22 @@ export interface RunOptions {
   readonly cwd: string;
   /** The process is killed after it. */
   readonly timeoutMs?: number;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called once the process runs, for example to send it a signal. */
   readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs the built command in a process of its own, as a shell would. */
 export function runCommand(args: readonly string[], options: RunOptions): Promise<CommandRun> {
-  const { cwd, timeoutMs = 20_000, onStart } = options;
+  const { cwd, timeoutMs = 20_000, onStart, env: more } = options;
   const started = performance.now();
   const { BRUSHWOOD_DEBUG: _, ...env } = process.env;
-  const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd,
+    env: { ...env, ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const text = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (part: string) => (text[stream] += part));
