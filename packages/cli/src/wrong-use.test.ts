@@ -112,7 +112,6 @@ const names = failedCommands([
     ['sigma above 0', 'got "GaussianSmoothing:-2"'],
   ],
   ['a sigma that is no number', 'features p.ilp --select GaussianSmoothing:abc', 2, ['sigma above 0']],
-  ['a sigma below the smallest', 'features p.ilp --select LaplacianOfGaussian:0.3', 2, ['below sigma 0.7', 'larger']],
   [
     'an unknown classifier',
     'train p.ilp --classifier svm',

@@ -55,12 +55,6 @@ function editSelection({ catalog }: PipelineServices, project: Project, options:
         `Say --select FILTER:SIGMA with a sigma above 0, like ${filter.id}:1.6; got "${cell}".`,
       );
     }
-    if (sigma < filter.minimumSigma) {
-      throw new BrushwoodError(
-        'invalid-parameter',
-        `${filter.displayName} means nothing below sigma ${filter.minimumSigma}; got "${cell}". Choose a larger sigma.`,
-      );
-    }
     selection = selectFeature(withAllFilters(catalog, selection), filter.id, sigma);
   }
   if (options.twoD !== undefined) selection = { ...selection, computeIn2d: selection.sigmas.map(() => options.twoD!) };

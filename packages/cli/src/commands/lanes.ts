@@ -103,7 +103,7 @@ function describeLanes(project: Project): string {
       String(fact.lane),
       fact.nickname,
       fact.shape.join('×'),
-      fact.dtype,
+      fact.dtype ?? '?',
       fact.storage,
       String(fact.labelled.reduce((sum, count) => sum + count, 0)),
       fact.storage === 'embedded' ? '(in the project)' : fact.path,
