@@ -5,6 +5,7 @@ import { runtime } from '#hdf5-runtime';
 import type { Hdf5Writer } from '../hdf5-writer.ts';
 import type { Edits } from '../testing/rebuild-hdf5.ts';
 import { addBlock, forests, gray2d, labelSet, smallProject } from '../testing/small-project.node.ts';
+import { labelCounts } from '../testing/label-counts.ts';
 import { temporaryFolder } from '../testing/temporary-folder.node.ts';
 import { ilpStore } from './ilp-store.ts';
 
@@ -59,6 +60,21 @@ describe('damaged projects', () => {
     const { project, warnings } = await loadEdited(edits);
     expect(project.isIncomplete).toBe(true);
     expect(warnings.join()).toContain('Labels of "gray2d"');
+  });
+  it.each([
+    ['258, which is 2 in a byte', Uint16Array.of(1, 258)],
+    ['256, which is none in a byte', Uint16Array.of(1, 256)],
+    ['-1', Int8Array.of(1, -1)],
+    ['1.5', Float32Array.of(1, 1.5)],
+  ])('a block of labels with the value %s is lost as a whole, the others stay', async (_, data) => {
+    const add = (writer: Hdf5Writer) => {
+      writer.write(`${labelSet}/block0001`, data, [1, 2, 1]);
+      writer.attribute(`${labelSet}/block0001`, 'blockSlice', '[71:72,0:2,0:1]');
+    };
+    const { project, warnings } = await loadEdited({ add });
+    expect(project.isIncomplete).toBe(true);
+    expect(warnings.join()).toMatch(/Labels of "gray2d".*block0001" holds the label/);
+    expect(labelCounts(project)).toEqual([[226, 64]]);
   });
   it.each([
     ['a tree less than it says', { drop: [`${forests}/Forest0000/Tree_00`] }],

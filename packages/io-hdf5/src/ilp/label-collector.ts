@@ -1,9 +1,7 @@
 import {
   BlockGrid,
-  BrushwoodError,
   elementCount,
   emptyLabels,
-  maxLabel,
   roiShape,
   wholeRoi,
   type Labels,
@@ -12,7 +10,7 @@ import {
 } from '@brushwood/core';
 
 /** Value that erases what an earlier block wrote. */
-const eraser = 100;
+export const eraser = 100;
 
 interface Chunk {
   readonly data: Uint8Array;
@@ -43,10 +41,9 @@ export class LabelCollector {
 
   /**
    * Zeros leave what is there, 100 erases it, all else replaces it.
-   * @param values uint8, shape of the box, one channel
-   * @throws 'broken-file' for values above 100, naming `path`
+   * @param values 0…100, shape of the box, one channel
    */
-  add(roi: Roi, values: Uint8Array, path: string): void {
+  add(roi: Roi, values: Uint8Array): void {
     const [nt, , nz, ny, nx] = roiShape(roi);
     const [t0, , z0, y0, x0] = roi.start;
     let i = 0;
@@ -56,7 +53,6 @@ export class LabelCollector {
           for (let x = 0; x < nx; x++, i++) {
             const value = values[i]!;
             if (value === 0) continue;
-            if (value > maxLabel && value !== eraser) throw tooLarge(value, path);
             this.set([t0 + t, z0 + z, y0 + y, x0 + x], value === eraser ? 0 : value);
           }
   }
@@ -84,11 +80,4 @@ export class LabelCollector {
     const [, , z, y, x] = roi.start;
     return { data: new Uint8Array(elementCount(shape)), start: [z, y, x], rows: shape[3], columns: shape[4] };
   }
-}
-
-function tooLarge(value: number, path: string): BrushwoodError {
-  return new BrushwoodError('broken-file', `"${path}" holds the label ${value}; labels go from 1 to ${maxLabel}`, {
-    path,
-    value,
-  });
 }

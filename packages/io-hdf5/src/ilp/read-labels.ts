@@ -3,13 +3,15 @@ import {
   axisIndex,
   BrushwoodError,
   emptyLabels,
+  maxLabel,
   type Axis,
   type Labels,
   type Roi,
   type Shape5,
+  type TypedArray,
 } from '@brushwood/core';
 import { parseAxisTags } from '../axistags.ts';
-import { LabelCollector } from './label-collector.ts';
+import { eraser, LabelCollector } from './label-collector.ts';
 import { labelBlockAxes } from './label-axes.ts';
 import { labelSets } from './ilp-layout.ts';
 import type { LaneImages } from './read-input-data.ts';
@@ -57,16 +59,37 @@ function readLane(reader: ProjectReader, lane: LaneImages, facts: SetFacts): { l
   try {
     if (reader.file.kind(facts.set) !== 'group')
       throw broken(`"${facts.set}" is not stored in the project file itself`);
-    const blocks = reader.names(facts.set).map((name) => locateBlock(reader, `${facts.set}/${name}`, lane, facts));
+    const losses: BrushwoodError[] = [];
+    const blocks = reader
+      .names(facts.set)
+      .map((name) => tried(losses, () => locateBlock(reader, `${facts.set}/${name}`, lane, facts)))
+      .filter((block) => block !== undefined);
     if (!lane.hasShape) sized = { ...lane, rawData: { ...lane.rawData, shape: extentOf(blocks, lane.rawData.shape) } };
     const collector = new LabelCollector(sized.rawData.shape);
-    for (const block of blocks) addBlock(reader, collector, block);
+    for (const block of blocks) tried(losses, () => addBlock(reader, collector, block));
+    if (losses.length > 0) reader.lose(part, reasonOf(losses));
     return { lane: sized, labels: collector.labels() };
   } catch (error) {
     if (!(error instanceof BrushwoodError)) throw error;
     reader.lose(part, error);
     return { lane: sized, labels: emptyLabels(sized.rawData.shape) };
   }
+}
+
+/** The result, or undefined for a block that is lost: the others are kept. */
+function tried<T>(losses: BrushwoodError[], work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof BrushwoodError)) throw error;
+    losses.push(error);
+    return undefined;
+  }
+}
+
+function reasonOf(losses: readonly BrushwoodError[]): string {
+  const more = losses.length - 1;
+  return `${losses[0]!.message}${more > 0 ? `, and ${more} more block(s)` : ''}`;
 }
 
 function locateBlock(reader: ProjectReader, path: string, lane: LaneImages, facts: SetFacts): Block {
@@ -123,9 +146,23 @@ function addBlock(reader: ProjectReader, collector: LabelCollector, block: Block
     throw broken(`"${block.path}" reaches outside the image of shape (${shape.join(', ')}), axes tczyx`);
   }
   const stored = reader.file.readNumbers(block.path);
-  const values = stored instanceof Uint8Array ? stored : Uint8Array.from(stored as Iterable<number>, Number);
+  const values = labelValues(stored, block.path);
   const blockShape = block.stop.map((stop, i) => stop - block.start[i]!);
-  collector.add(roi, new AxisOrder(block.axes).toCore(values, blockShape), block.path);
+  collector.add(roi, new AxisOrder(block.axes).toCore(values, blockShape));
+}
+
+/** Checked before they are narrowed: 258 would become 2, and 256 no label. @throws 'broken-file' */
+function labelValues(stored: TypedArray, path: string): Uint8Array {
+  const values = stored instanceof Uint8Array ? stored : new Uint8Array(stored.length);
+  for (let i = 0; i < stored.length; i++) {
+    const value = Number(stored[i]);
+    const isLabel = Number.isInteger(value) && value >= 0 && value <= maxLabel;
+    if (!isLabel && value !== eraser) {
+      throw broken(`"${path}" holds the label ${value}; labels are whole numbers from 1 to ${maxLabel}`);
+    }
+    values[i] = value;
+  }
+  return values;
 }
 
 function broken(problem: string): BrushwoodError {
