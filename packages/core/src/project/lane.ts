@@ -18,7 +18,8 @@ export interface ImageReference {
   readonly axes: string;
   /** `tczyx`, all channels of the file. */
   readonly shape: Shape5;
-  readonly dtype: Dtype;
+  /** Undefined until the image has been opened, if the project does not say it. */
+  readonly dtype?: Dtype;
   readonly channels: ChannelSelection;
   readonly displayMode?: string;
   readonly normalizeDisplay?: boolean;

@@ -142,7 +142,7 @@ async function checkEmbedding(desk: Desk): Promise<void> {
   const lane = project.lanes[0];
   expectThat(lane, 'makeProject gives a project without images.');
   const rawData = { ...lane.rawData, storage: 'embedded', location: { path: 'elsewhere.tif' } } as const;
-  const image = randomTensor(rawData.dtype, rawData.shape, 6);
+  const image = randomTensor(rawData.dtype ?? 'uint8', rawData.shape, 6);
   const openImage = async () => memoryImageSource(image, { info: { fileAxes: rawData.axes } });
   const loaded = await saveAndLoad({ ...desk, project: withLane(project, 0, { ...lane, rawData }) }, { openImage });
   const found = loaded.lanes[0]?.rawData;

@@ -1,11 +1,8 @@
 import {
   BrushwoodError,
-  type ChannelSelection,
   type ClassifierState,
-  type Dtype,
   type ImageReference,
   type NumberArray,
-  type OptionValues,
   type Project,
   type StoredModel,
   type TrainingReport,
@@ -13,8 +10,17 @@ import {
 import type { Hdf5Writer } from '../hdf5-writer.ts';
 import { modelDigest, trainingDigest } from './digest.ts';
 import { brushwoodGroup as group } from './ilp-layout.ts';
-import { parseJson, type ProjectReader } from './project-reader.ts';
+import type { ProjectReader } from './project-reader.ts';
 import { readForests } from './read-forests.ts';
+import {
+  parseModelDescription,
+  parseStoredClassifier,
+  parseStoredLane,
+  type ModelDescription,
+  type StoredClassifier,
+  type StoredImage,
+  type StoredLane,
+} from './stored-notes.ts';
 import { writeForests } from './write-forests.ts';
 
 /**
@@ -26,50 +32,33 @@ import { writeForests } from './write-forests.ts';
  */
 const formatVersion = 1;
 
-export interface StoredImage {
-  readonly nickname: string;
-  /** As in the lane's own info: this record is about another image if it differs. */
-  readonly filePath?: string;
-  readonly innerPath?: string;
-  readonly channels: ChannelSelection;
-  readonly dtype: Dtype;
-  readonly fingerprint?: string;
-}
-
-export interface StoredLane {
-  readonly rawData: StoredImage;
-  readonly predictionMask?: StoredImage;
-}
-
-interface StoredClassifier {
-  readonly classifierId: string;
-  readonly options: OptionValues;
-  readonly seed: number;
-  readonly report?: TrainingReport;
-  readonly modelDigest?: string;
-  readonly trainingDigest?: string;
-}
-
-interface ModelDescription {
-  readonly layout: 'arrays' | 'vigra-forests';
-  readonly classifierId: string;
-  readonly knownLabels: readonly number[];
-  readonly featureCount: number;
-  readonly classCount: number;
-  readonly arrayNames: readonly string[];
-  readonly textNames: readonly string[];
-}
-
-/** The notes on lanes. A group of a later format is not understood: nothing of it may get lost. */
-export function readStoredLanes(reader: ProjectReader): readonly StoredLane[] {
+/** The notes on lanes, undefined for a damaged one. A group of a later format is not understood: nothing of it may get lost. */
+export function readStoredLanes(reader: ProjectReader): readonly (StoredLane | undefined)[] {
   if (reader.file.kind(group) !== 'group') return [];
   const format = reader.numbers(`${group}/format`)?.[0] ?? 0;
   if (format > formatVersion) {
     reader.lose(`The group "${group}"`, `it has format ${format}, written by a newer Brushwood`);
     return [];
   }
-  const lanes = parseJson<StoredLane[]>(reader.text(`${group}/lanes`));
-  return Array.isArray(lanes) ? lanes : [];
+  const notes = readJson(reader, `${group}/lanes`);
+  const lanes = Array.isArray(notes?.value) ? notes.value.map(parseStoredLane) : [];
+  if (notes && (!Array.isArray(notes.value) || lanes.includes(undefined))) {
+    reader.warn(
+      `The notes on images in "${group}/lanes" are damaged: which channels are used may be lost. Check them before you train.`,
+    );
+  }
+  return lanes;
+}
+
+/** The value of a JSON text, undefined in it if there is no sense in it; undefined if there is no such text. */
+function readJson(reader: ProjectReader, path: string): { readonly value: unknown } | undefined {
+  if (!reader.file.has(path)) return undefined;
+  try {
+    return { value: JSON.parse(reader.file.readTexts(path)[0] ?? '') };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof BrushwoodError) return { value: undefined };
+    throw error;
+  }
 }
 
 /**
@@ -81,10 +70,10 @@ export function readClassifier(
   forests: StoredModel | undefined,
   trained: Pick<Project, 'lanes' | 'classes' | 'features'>,
 ): ClassifierState {
-  const stored = parseJson<StoredClassifier>(reader.text(`${group}/classifier`));
-  const { classifierId = 'random-forest', options = {}, seed = 0 } = stored ?? {};
+  const stored = readStoredClassifier(reader);
+  const { classifierId = 'random-forest', options = {}, seed = 0 } = stored;
   if (forests) {
-    if (stored?.modelDigest && stored.modelDigest === modelDigest(forests)) {
+    if (stored.modelDigest && stored.modelDigest === modelDigest(forests)) {
       return { classifierId, options, seed, model: { ...forests, classifierId }, ...reportOf(stored) };
     }
     const isSame = classifierId === forests.classifierId;
@@ -92,7 +81,7 @@ export function readClassifier(
   }
   const model = tryReadModel(reader, trained.classes.length);
   if (!model) return { classifierId, options, seed };
-  if (stored?.trainingDigest !== trainingDigest(trained)) {
+  if (stored.trainingDigest !== trainingDigest(trained)) {
     reader.warn(
       'Labels, features or images changed since the stored classifier was trained; it is left out. Train again.',
     );
@@ -101,7 +90,20 @@ export function readClassifier(
   return { classifierId, options, seed, model, ...reportOf(stored) };
 }
 
-function reportOf({ report }: StoredClassifier): { report?: TrainingReport } {
+function readStoredClassifier(reader: ProjectReader): Partial<StoredClassifier> {
+  const note = readJson(reader, `${group}/classifier`);
+  if (!note) return {};
+  const { stored, damaged } = parseStoredClassifier(note.value);
+  if (damaged.length > 0) {
+    reader.warn(
+      `The note on the classifier in "${group}/classifier" is damaged (${damaged.join(', ')}): defaults are used. Check the ` +
+        'classifier and its options before you train.',
+    );
+  }
+  return stored;
+}
+
+function reportOf({ report }: Partial<StoredClassifier>): { report?: TrainingReport } {
   return report ? { report } : {};
 }
 
@@ -116,22 +118,37 @@ function tryReadModel(reader: ProjectReader, classCount: number): StoredModel | 
 }
 
 function readModel(reader: ProjectReader, classCount: number): StoredModel | undefined {
-  const about = parseJson<ModelDescription>(reader.text(`${group}/Model/description`));
-  if (!about) return undefined;
+  const note = readJson(reader, `${group}/Model/description`);
+  if (!note) return undefined;
+  const about = parseModelDescription(note.value);
+  if (!about) throw refused(`"${group}/Model/description" is not what it should be.`);
   const { classifierId, knownLabels, featureCount } = about;
   if (about.layout === 'vigra-forests') {
     const forests = readForests(reader, `${group}/Model/Forests`, classCount);
     return forests && { ...forests, classifierId };
   }
-  const arrays: Record<string, NumberArray> = {};
-  const texts: Record<string, string> = {};
-  for (const [i, name] of about.arrayNames.entries()) {
-    arrays[name] = reader.file.readNumbers(`${group}/Model/arrays/${number(i)}`) as NumberArray;
-  }
-  for (const [i, name] of about.textNames.entries()) {
-    texts[name] = reader.file.readTexts(`${group}/Model/texts/${number(i)}`)[0] ?? '';
-  }
+  const arrays = fromEntries(about.arrayNames, (i) => numbersAt(reader, `${group}/Model/arrays/${number(i)}`));
+  const texts = fromEntries(
+    about.textNames,
+    (i) => reader.file.readTexts(`${group}/Model/texts/${number(i)}`)[0] ?? '',
+  );
   return { layout: 'arrays', classifierId, knownLabels, featureCount, classCount, arrays, texts };
+}
+
+function fromEntries<T>(names: readonly string[], read: (i: number) => T): Record<string, T> {
+  return Object.fromEntries(names.map((name, i) => [name, read(i)]));
+}
+
+function numbersAt(reader: ProjectReader, path: string): NumberArray {
+  const data = reader.file.readNumbers(path);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    throw refused(`"${path}" holds integers of 64 bits, which no classifier stores.`);
+  }
+  return data;
+}
+
+function refused(problem: string): BrushwoodError {
+  return new BrushwoodError('broken-file', problem);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Project, StoredModel } from '@brushwood/core';
+import { usedChannelCount, type Project, type StoredModel } from '@brushwood/core';
 
 /** FNV-1a over bytes, in two lanes of 32 bits: tells accidental changes, not forgery. */
 class Digest {
@@ -24,13 +24,13 @@ class Digest {
 }
 
 /**
- * What a model was trained on: labels, features, number of classes, channels. If ilastik changes any of it, a model
+ * What a model was trained on: labels, features, number of classes, number of channels used. If ilastik changes any of it, a model
  * that only this program can read is stale.
  */
 export function trainingDigest(project: Pick<Project, 'lanes' | 'classes' | 'features'>): string {
   const digest = new Digest().text(JSON.stringify([project.features, project.classes.length]));
   for (const { rawData, labels } of project.lanes) {
-    digest.text(JSON.stringify([labels.shape, rawData.nickname]));
+    digest.text(JSON.stringify([labels.shape, rawData.nickname, usedChannelCount(rawData)]));
     for (const index of [...labels.chunks.keys()].sort((x, y) => x - y)) {
       digest.text(String(index)).bytes(labels.chunks.get(index)!);
     }

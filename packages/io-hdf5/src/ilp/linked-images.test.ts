@@ -43,6 +43,29 @@ describe('linked images', () => {
     const { location, warnings } = await place(await edited(link({ filePath: '/old/disk/sub/deep/there.tif' })));
     expect(location.path).toBe(join(folder, 'sub/deep/there.tif'));
     expect(warnings.join()).toContain('/old/disk/sub/deep/there.tif');
+    expect(warnings.join()).toContain(`"${location.path}", of the same name, is used`);
+  });
+  it.each([
+    ['of another size', 'volume/data', [2n, 3n, 5n]],
+    ['without the dataset', 'volume/other', [2n, 3n, 4n]],
+  ])('are not taken for an HDF5 file of the same name %s', async (_, dataset, shape) => {
+    const fields = {
+      filePath: `/old/disk/sub/single.h5/${dataset}`,
+      axistags: formatAxisTags('zyx'),
+      shape: BigInt64Array.from(shape),
+    };
+    const { location, warnings } = await place(
+      await edited({ ...link(fields), drop: [rawData, 'Input Data/local_data', labelSet] }),
+    );
+    expect(location).toEqual({ path: '/old/disk/sub/single.h5', innerPath: dataset });
+    expect(warnings.join()).toContain('is missing');
+  });
+  it('tell no type that nobody said, and none is stored', async () => {
+    const path = await edited(link({ filePath: 'sub/deep/there.tif' }));
+    const { project } = await ilpStore.load({ path });
+    expect(project.lanes[0]!.rawData.dtype).toBeUndefined();
+    await ilpStore.save(project, { path }, { openImage: () => Promise.reject(new Error('not needed')) });
+    expect((await place(path)).dtype).toBeUndefined();
   });
   it('may be missing: the lane stays, with a word about it', async () => {
     const { location, shape, storage, warnings } = await place(await edited(link({ filePath: '/old/gone.tif' })));

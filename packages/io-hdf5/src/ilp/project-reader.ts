@@ -59,14 +59,3 @@ export class ProjectReader {
     return new BrushwoodError('project-unsupported', `"${path}" ${problem}`, { path });
   }
 }
-
-/** JSON text as an object, or undefined if it is something else. */
-export function parseJson<T extends object>(text: string | undefined): T | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as T) : undefined;
-  } catch {
-    return undefined;
-  }
-}

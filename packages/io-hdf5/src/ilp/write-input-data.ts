@@ -17,9 +17,10 @@ import { formatAxisTags } from '../axistags.ts';
 import { Hdf5File } from '../hdf5-file.ts';
 import { Hdf5Source } from '../hdf5-source.ts';
 import { chunkShape, type Hdf5Writer } from '../hdf5-writer.ts';
-import { storedImage, type StoredImage, type StoredLane } from './brushwood-group.ts';
+import { storedImage } from './brushwood-group.ts';
 import { isAbsolutePath, isUrl, pathBelow, splitFileList, withForwardSlashes } from './image-paths.ts';
 import { inputData, localData, predictionMaskRole, rawDataRole } from './ilp-layout.ts';
+import type { StoredImage, StoredLane } from './stored-notes.ts';
 
 /** What writing images needs to know of the save. */
 export interface ImageWriting {

@@ -1,0 +1,157 @@
+import {
+  isDtype,
+  type ChannelSelection,
+  type Dtype,
+  type OptionValues,
+  type StoredModel,
+  type TrainingReport,
+} from '@brushwood/core';
+
+/**
+ * The JSON texts in the group `Brushwood/`. Anybody may have changed them, so every field is checked before it is used;
+ * a parser gives undefined for what is not as it should be.
+ */
+
+/** The note on one image. */
+export interface StoredImage {
+  readonly nickname: string;
+  /** As in the lane's own info: this record is about another image if it differs. */
+  readonly filePath: string;
+  readonly innerPath?: string;
+  readonly channels: ChannelSelection;
+  readonly dtype?: Dtype;
+  readonly fingerprint?: string;
+}
+
+export interface StoredLane {
+  readonly rawData: StoredImage;
+  readonly predictionMask?: StoredImage;
+}
+
+export interface StoredClassifier {
+  readonly classifierId: string;
+  readonly options: OptionValues;
+  readonly seed: number;
+  readonly report?: TrainingReport;
+  readonly modelDigest?: string;
+  readonly trainingDigest?: string;
+}
+
+export interface ModelDescription {
+  readonly layout: StoredModel['layout'];
+  readonly classifierId: string;
+  readonly knownLabels: readonly number[];
+  readonly featureCount: number;
+  readonly classCount: number;
+  readonly arrayNames: readonly string[];
+  readonly textNames: readonly string[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function parseStoredLane(value: unknown): StoredLane | undefined {
+  if (!isFields(value)) return undefined;
+  const { predictionMask } = value;
+  const [rawData, mask] = [value['rawData'], predictionMask].map(parseStoredImage);
+  if (!rawData || (predictionMask !== undefined && !mask)) return undefined;
+  return { rawData, predictionMask: mask };
+}
+
+function parseStoredImage(value: unknown): StoredImage | undefined {
+  if (!isFields(value)) return undefined;
+  const { nickname, filePath, innerPath, channels, dtype, fingerprint } = value;
+  if (typeof nickname !== 'string' || typeof filePath !== 'string') return undefined;
+  if (!isTextOrNone(innerPath) || !isTextOrNone(fingerprint) || !isChannels(channels)) return undefined;
+  if (dtype !== undefined && !(typeof dtype === 'string' && isDtype(dtype))) return undefined;
+  return { nickname, filePath, innerPath, channels, dtype, fingerprint };
+}
+
+/** The classifier's note as far as it is sound, and the names of the fields that are not. */
+export function parseStoredClassifier(value: unknown): { stored: Partial<StoredClassifier>; damaged: string[] } {
+  if (!isFields(value)) return { stored: {}, damaged: ['all of it'] };
+  const { classifierId, options, seed, modelDigest, trainingDigest } = value;
+  const report = value['report'] === undefined ? undefined : parseReport(value['report']);
+  const isGood = {
+    classifierId: typeof classifierId === 'string' && classifierId !== '',
+    options: isOptions(options),
+    seed: Number.isSafeInteger(seed),
+    report: value['report'] === undefined || report !== undefined,
+    modelDigest: isTextOrNone(modelDigest),
+    trainingDigest: isTextOrNone(trainingDigest),
+  };
+  const stored = {
+    ...(isGood.classifierId ? { classifierId: classifierId as string } : {}),
+    // Options mean nothing without the classifier they are for.
+    ...(isGood.classifierId && isOptions(options) ? { options } : {}),
+    ...(isGood.seed ? { seed: seed as number } : {}),
+    ...(report ? { report } : {}),
+    ...(typeof modelDigest === 'string' ? { modelDigest } : {}),
+    ...(typeof trainingDigest === 'string' ? { trainingDigest } : {}),
+  };
+  const damaged = Object.entries(isGood).flatMap(([name, good]) => (good ? [] : [name]));
+  return { stored, damaged };
+}
+
+function parseReport(value: unknown): TrainingReport | undefined {
+  if (!isFields(value)) return undefined;
+  const { sampleCount, featureCount, classCounts, outOfBagError, seconds, warnings, valueRange } = value;
+  if (!isCount(sampleCount) || !isCount(featureCount) || !isListOf(classCounts, isCount)) return undefined;
+  if (!isNumber(seconds) || !isListOf(warnings, isText)) return undefined;
+  if (outOfBagError !== undefined && !isNumber(outOfBagError)) return undefined;
+  if (valueRange !== undefined && !isListOf(valueRange, isNumber)) return undefined;
+  const [low, high] = valueRange ?? [];
+  if (valueRange && (valueRange.length !== 2 || !(low! <= high!))) return undefined;
+  return {
+    sampleCount,
+    featureCount,
+    classCounts,
+    ...(outOfBagError === undefined ? {} : { outOfBagError }),
+    seconds,
+    warnings,
+    ...(valueRange ? { valueRange: [low!, high!] as const } : {}),
+  };
+}
+
+export function parseModelDescription(value: unknown): ModelDescription | undefined {
+  if (!isFields(value)) return undefined;
+  const { layout, classifierId, knownLabels, featureCount, classCount, arrayNames, textNames } = value;
+  if ((layout !== 'arrays' && layout !== 'vigra-forests') || !isText(classifierId)) return undefined;
+  if (!isCount(featureCount) || !isCount(classCount) || !isListOf(knownLabels, isCount)) return undefined;
+  const isAscending = knownLabels.every((label, i) => label > (knownLabels[i - 1] ?? 0) && label <= classCount);
+  if (!isAscending || !isListOf(arrayNames, isText) || !isListOf(textNames, isText)) return undefined;
+  return { layout, classifierId, knownLabels, featureCount, classCount, arrayNames, textNames };
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTextOrNone(value: unknown): value is string | undefined {
+  return value === undefined || isText(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isChannels(value: unknown): value is ChannelSelection {
+  return value === 'all' || value === 'gray' || (isListOf(value, isCount) && value.length > 0);
+}
+
+function isOptions(value: unknown): value is OptionValues {
+  return (
+    isFields(value) && Object.values(value).every((option) => ['number', 'boolean', 'string'].includes(typeof option))
+  );
+}
