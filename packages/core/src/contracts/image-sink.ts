@@ -2,6 +2,7 @@ import type { Shape5 } from '../grid/axes.ts';
 import type { Dtype } from '../grid/dtype.ts';
 import type { Roi } from '../grid/roi.ts';
 import type { Tensor } from '../grid/tensor.ts';
+import type { ImageLocation } from './image-location.ts';
 import type { VoxelSize } from './image-source.ts';
 
 /** What a new image will be. */
@@ -20,6 +21,21 @@ export interface ImageSpec {
   readonly displayRange?: readonly [number, number];
 }
 
+/** What another thread needs to write boxes of the same image. Plain data; only the format knows what is in it. */
+export interface SinkTicket {
+  readonly formatId: string;
+  readonly location: ImageLocation;
+  readonly spec: ImageSpec;
+  readonly state: Readonly<Record<string, string | number>>;
+}
+
+/** Writes boxes of an image that another thread has begun and will finish. */
+export interface BoxWriter {
+  /** As `ImageSink.write`. */
+  write(roi: Roi, tensor: Tensor, options?: { signal?: AbortSignal }): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * A new image that is being written. Nothing at the target looks finished before `close` resolves: bytes go to
  * `NAME.partial`, which is renamed at the end.
@@ -28,6 +44,8 @@ export interface ImageSink {
   readonly spec: ImageSpec;
   /** Unit of writing: boxes must start on multiples of it and end there or at the image's edge. All ones = any box. */
   readonly writeShape: Shape5;
+  /** Given if boxes may be written from several threads at once: each joins by `StorageFormat.join`. */
+  readonly ticket?: SinkTicket;
   /**
    * Writes a box, dtype and shape as the spec says. Boxes may come in any order, each once.
    * @throws 'invalid-roi', 'shape-mismatch', 'unsupported-dtype', 'write-failed', 'aborted', 'closed'.

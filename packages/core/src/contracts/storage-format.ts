@@ -1,6 +1,6 @@
 import type { Dtype } from '../grid/dtype.ts';
 import type { ImageLocation } from './image-location.ts';
-import type { ImageSink, ImageSpec } from './image-sink.ts';
+import type { BoxWriter, ImageSink, ImageSpec, SinkTicket } from './image-sink.ts';
 import type { ImageSource } from './image-source.ts';
 
 export interface OpenImageOptions {
@@ -44,6 +44,8 @@ export interface StorageFormat {
   open(location: ImageLocation, options?: OpenImageOptions): Promise<ImageSource>;
   /** @throws 'already-exists', 'unsupported-dtype', 'unsupported' (axes or channels it cannot hold), 'write-failed'. */
   create?(location: ImageLocation, spec: ImageSpec, options?: CreateImageOptions): Promise<ImageSink>;
+  /** Writes to an image another thread has begun; present if the sinks of this format have tickets. @throws 'write-failed' */
+  join?(ticket: SinkTicket): Promise<BoxWriter>;
   /** The datasets of a container; absent for formats that hold one image. */
   list?(location: ImageLocation): Promise<readonly DatasetEntry[]>;
 }

@@ -15,6 +15,10 @@ export function roiShape(roi: Roi): Shape5 {
   return roi.stop.map((stop, i) => stop - (roi.start[i] ?? 0)) as unknown as Shape5;
 }
 
+export function isSameRoi(a: Roi, b: Roi): boolean {
+  return a.start.every((start, i) => start === b.start[i]) && a.stop.every((stop, i) => stop === b.stop[i]);
+}
+
 /** The overlap of two boxes, or undefined if they share no voxel. */
 export function intersectRois(a: Roi, b: Roi): Roi | undefined {
   const start = a.start.map((s, i) => Math.max(s, b.start[i]!)) as unknown as Shape5;

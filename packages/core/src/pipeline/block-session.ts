@@ -6,14 +6,14 @@ import type { Catalog } from '../contracts/plugin.ts';
 import { findById } from '../find-by-id.ts';
 import { BrushwoodError } from '../errors.ts';
 import type { Shape3 } from '../grid/axes.ts';
-import type { Roi } from '../grid/roi.ts';
+import { isSameRoi, type Roi } from '../grid/roi.ts';
 import type { FeatureSelection } from '../project/feature-selection.ts';
 import { BlockArena } from './block-arena.ts';
 import { computeFeatures, featureScratchBytes } from './compute-features.ts';
 import { checkImageSize, planFeatures, type FeaturePlan } from './feature-plan.ts';
 import { GaussianTapsCache } from './gaussian-taps.ts';
 import { openImage, type ImageRequest } from './open-image.ts';
-import { readPaddedBlock } from './read-padded-block.ts';
+import { placeBlock, readRawBlock, type RawBlock } from './read-padded-block.ts';
 import { rangeOf, type ValueRange } from './value-range.ts';
 
 /** Everything a worker has to know to work on the blocks of one image. Plain data, posted once per worker. */
@@ -35,8 +35,7 @@ export interface ComputedBlock {
   readonly shape: Shape3;
   /** Smallest and largest value of the block's image, halo included. */
   readonly valueRange: ValueRange;
-  /** Seconds spent reading and computing. */
-  readonly readSeconds: number;
+  /** Seconds spent computing. */
   readonly featureSeconds: number;
   release(): void;
 }
@@ -51,8 +50,11 @@ export class BlockSession {
   private readonly kernels: FilterKernels;
   private readonly taps = new GaussianTapsCache();
   private readonly who: string;
+  private ahead: { readonly core: Roi; readonly block: Promise<RawBlock> } | undefined;
 
-  private constructor(parts: Omit<BlockSession, 'compute' | 'close'> & { kernels: FilterKernels; who: string }) {
+  private constructor(
+    parts: Pick<BlockSession, 'source' | 'mask' | 'plan' | 'arena' | 'model'> & { kernels: FilterKernels; who: string },
+  ) {
     this.source = parts.source;
     this.mask = parts.mask;
     this.plan = parts.plan;
@@ -88,30 +90,37 @@ export class BlockSession {
     }
   }
 
-  /** Reads one block and computes its features. */
-  async compute(core: Roi, signal?: AbortSignal): Promise<ComputedBlock> {
+  /** Reads one block with its halo, or takes the one that was read ahead. */
+  read(core: Roi, signal?: AbortSignal): Promise<RawBlock> {
+    const ahead = this.ahead;
+    this.ahead = undefined;
+    if (ahead && isSameRoi(ahead.core, core)) return ahead.block;
+    return readRawBlock(this.source, core, { halo: this.plan.halo, signal });
+  }
+
+  /** Begins to read the block that will probably come next, while this one is computed. */
+  readAhead(core: Roi): void {
+    const block = readRawBlock(this.source, core, { halo: this.plan.halo });
+    // If it fails, `read` of this block says so; if it is never asked for, nobody needs to know.
+    block.catch(() => undefined);
+    this.ahead = { core, block };
+  }
+
+  /** Computes the features of one block. Synchronous, so that two jobs never share the arena. */
+  compute(raw: RawBlock): ComputedBlock {
     const { arena, plan } = this;
     const mark = arena.mark();
     const release = () => arena.release(mark);
     try {
       const started = performance.now();
-      const shape = core.stop.slice(2).map((stop, i) => stop - core.start[i + 2]!) as unknown as Shape3;
+      const shape = raw.core.stop.slice(2).map((stop, i) => stop - raw.core.start[i + 2]!) as unknown as Shape3;
       const features = arena.allocateFloat32(plan.featureCount * shape[0] * shape[1] * shape[2]);
       const afterFeatures = arena.mark();
-      const block = await readPaddedBlock(this.source, core, { halo: plan.halo, arena, signal, who: this.who });
+      const block = placeBlock(raw, arena, this.who);
       const valueRange = rangeOf(block.channels);
-      const read = performance.now();
       computeFeatures(block, plan, features, { arena, kernels: this.kernels, taps: this.taps });
       arena.release(afterFeatures);
-      const computed = performance.now();
-      return {
-        features,
-        shape,
-        release,
-        valueRange,
-        readSeconds: (read - started) / 1e3,
-        featureSeconds: (computed - read) / 1e3,
-      };
+      return { features, shape, release, valueRange, featureSeconds: (performance.now() - started) / 1e3 };
     } catch (error) {
       release();
       throw error;

@@ -21,7 +21,7 @@ export const collectSamplesHandler = setupTaskHandler({
   open: (setup, { catalog }) => BlockSession.open(catalog, setup),
   close: (session) => session.close(),
   run: async (session, labels, { signal }) => {
-    const block = await session.compute(labels.roi, signal);
+    const block = session.compute(await session.read(labels.roi, signal));
     try {
       const rows = gatherRows(block.features, labels.data, session.plan.featureCount);
       return { ...rows, valueRange: block.valueRange };

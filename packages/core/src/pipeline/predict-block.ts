@@ -1,4 +1,7 @@
 import type { ClassifierModel } from '../contracts/classifier.ts';
+import type { SinkTicket } from '../contracts/image-sink.ts';
+import type { Catalog } from '../contracts/plugin.ts';
+import type { TaskContext } from '../contracts/worker-pool.ts';
 import type { Shape3 } from '../grid/axes.ts';
 import type { NumberArray } from '../grid/dtype.ts';
 import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
@@ -7,7 +10,9 @@ import { BlockSession, type BlockSetup, type ComputedBlock } from './block-sessi
 import { convertValues } from './convert-values.ts';
 import type { ValueRange } from './value-range.ts';
 import { pixelExportSources, type ExportSource } from './export-sources.ts';
+import type { RawBlock } from './read-padded-block.ts';
 import { defineSetupTask, setupTaskHandler } from './run-blocks.ts';
+import { writeBlock } from './write-block.ts';
 import type { Dtype } from '../grid/dtype.ts';
 
 /** One thing to derive from each block, and the dtype it is stored as. */
@@ -16,6 +21,8 @@ export interface BlockOutput {
   readonly dtype: Dtype;
   /** Scale values from this range to the range of an integer dtype. */
   readonly range?: readonly [number, number];
+  /** Where the worker writes it; without one it is handed to the caller. */
+  readonly ticket?: SinkTicket;
 }
 
 export interface PredictSetup extends BlockSetup {
@@ -23,9 +30,11 @@ export interface PredictSetup extends BlockSetup {
 }
 
 export interface PredictedParts {
-  /** One array per output, axes (c, z, y, x) of the block. */
-  readonly parts: readonly NumberArray[];
+  /** One array per output, axes (c, z, y, x) of the block; undefined if the worker wrote it. */
+  readonly parts: readonly (NumberArray | undefined)[];
+  /** Waiting for data: blocks that were read ahead cost little. */
   readonly readSeconds: number;
+  readonly writeSeconds: number;
   readonly featureSeconds: number;
   readonly predictSeconds: number;
   /** Of the image, halo included; undefined for a block that was not read. */
@@ -34,34 +43,68 @@ export interface PredictedParts {
   readonly arenaBytes: number;
 }
 
-/** Predicts one block: its job is the block's box, one time point. */
-export const predictBlockTask = defineSetupTask<PredictSetup, Roi, PredictedParts>('core/predict-block');
+export interface PredictJob {
+  /** The block's box, one time point. */
+  readonly roi: Roi;
+  /** The block this worker will probably get next. */
+  readonly next?: Roi;
+}
+
+export const predictBlockTask = defineSetupTask<PredictSetup, PredictJob, PredictedParts>('core/predict-block');
 
 export const predictBlockHandler = setupTaskHandler({
   task: predictBlockTask,
   open: async (setup, { catalog }) => ({ setup, session: await BlockSession.open(catalog, setup) }),
   close: ({ session }) => session.close(),
-  run: ({ setup, session }, roi, { signal }) => predictBlock(session, setup, { roi, signal }),
-  transfer: ({ parts }) => parts.map((part) => part.buffer as ArrayBuffer),
+  run: ({ setup, session }, job, context) => predictBlock(session, setup, { job, context }),
+  transfer: ({ parts }) => parts.flatMap((part) => (part ? [part.buffer as ArrayBuffer] : [])),
 });
 
+/** Read → features → probabilities → outputs → written, or handed on. */
 async function predictBlock(
   session: BlockSession,
   setup: PredictSetup,
-  { roi, signal }: { roi: Roi; signal: AbortSignal },
+  { job: { roi, next }, context }: { job: PredictJob; context: TaskContext },
 ): Promise<PredictedParts> {
+  const { signal, catalog } = context;
+  const started = performance.now();
   const mask = await readMask(session, roi, signal);
   const sources = setup.outputs.map((output) => findById(pixelExportSources, output.sourceId, 'source'));
   // Features are not masked, so a block that exports them is computed in any case.
   const isMaskedOut = mask?.every((value) => value === 0) && sources.every((source) => source.needsModel);
-  if (isMaskedOut) return emptyParts(session, setup, roi);
-  const block = await session.compute(roi, signal);
+  const raw = isMaskedOut ? undefined : await session.read(roi, signal);
+  // Behind a mask the next block may not be needed at all.
+  if (next && !session.mask) session.readAhead(next);
+  const read = performance.now();
+  const { parts, ...facts } = raw ? computeParts(session, setup, { raw, mask }) : emptyParts(session, setup, roi);
+  const computed = performance.now();
+  const left = await writeParts(catalog, setup, { parts, roi, signal });
+  return {
+    ...facts,
+    parts: left,
+    readSeconds: (read - started) / 1e3,
+    writeSeconds: (performance.now() - computed) / 1e3,
+    arenaBytes: session.arena.peakBytes,
+  };
+}
+
+type ComputedParts = Pick<PredictedParts, 'valueRange' | 'featureSeconds' | 'predictSeconds'> & {
+  readonly parts: readonly NumberArray[];
+};
+
+function computeParts(
+  session: BlockSession,
+  { outputs }: PredictSetup,
+  { raw, mask }: { raw: RawBlock; mask: Uint8Array | undefined },
+): ComputedParts {
+  const block = session.compute(raw);
   try {
     const started = performance.now();
+    const sources = outputs.map((output) => findById(pixelExportSources, output.sourceId, 'source'));
     const voxels = block.shape[0] * block.shape[1] * block.shape[2];
     const probabilities = sources.some((source) => source.needsModel) ? classify(session, block) : undefined;
     if (probabilities && mask) applyMask(probabilities, mask);
-    const { plan, arena, model } = session;
+    const { plan, model } = session;
     const predicted = {
       probabilities,
       classCount: model?.classCount ?? 0,
@@ -69,21 +112,36 @@ async function predictBlock(
       featureCount: plan.featureCount,
       voxels,
     };
-    const parts = setup.outputs.map(({ dtype, range }, i) =>
-      convertValues(sources[i]!.compute!(predicted), dtype, range),
-    );
-    const { readSeconds, featureSeconds, valueRange } = block;
-    return {
-      parts,
-      valueRange,
-      readSeconds,
-      featureSeconds,
-      predictSeconds: (performance.now() - started) / 1e3,
-      arenaBytes: arena.peakBytes,
-    };
+    const parts = outputs.map(({ dtype, range }, i) => convertValues(sources[i]!.compute!(predicted), dtype, range));
+    const { featureSeconds, valueRange } = block;
+    return { parts, valueRange, featureSeconds, predictSeconds: (performance.now() - started) / 1e3 };
   } finally {
     block.release();
   }
+}
+
+/** Writes the outputs that have a ticket; returns the others in their places. */
+async function writeParts(
+  { formats }: Catalog,
+  { outputs }: PredictSetup,
+  { parts, roi, signal }: { parts: readonly NumberArray[]; roi: Roi; signal: AbortSignal },
+): Promise<(NumberArray | undefined)[]> {
+  const left: (NumberArray | undefined)[] = [];
+  for (const [i, { ticket }] of outputs.entries()) {
+    if (!ticket) {
+      left.push(parts[i]);
+      continue;
+    }
+    // Joined per block: a writer that stayed open would keep the file from being renamed on some systems.
+    const writer = await findById(formats, ticket.formatId, 'output format').join!(ticket);
+    try {
+      await writeBlock(writer, { roi, spec: ticket.spec, values: parts[i]!, signal });
+    } finally {
+      await writer.close();
+    }
+    left.push(undefined);
+  }
+  return left;
 }
 
 function classify({ model, plan, arena }: BlockSession, { features, shape }: ComputedBlock): Float32Array {
@@ -116,7 +174,7 @@ function applyMask(probabilities: Float32Array, mask: Uint8Array): void {
 }
 
 /** What a block outside the mask gets: no probability at all, and what follows from that. */
-function emptyParts({ model, plan, arena }: BlockSession, { outputs }: PredictSetup, roi: Roi): PredictedParts {
+function emptyParts({ model, plan }: BlockSession, { outputs }: PredictSetup, roi: Roi): ComputedParts {
   const shape = roiShape(roi).slice(2) as unknown as Shape3;
   const voxels = shape[0] * shape[1] * shape[2];
   const classCount = model?.classCount ?? 0;
@@ -131,5 +189,5 @@ function emptyParts({ model, plan, arena }: BlockSession, { outputs }: PredictSe
   const parts = outputs.map(({ sourceId, dtype, range }) =>
     convertValues(compute(findById(pixelExportSources, sourceId, 'source')), dtype, range),
   );
-  return { parts, readSeconds: 0, featureSeconds: 0, predictSeconds: 0, arenaBytes: arena.peakBytes };
+  return { parts, featureSeconds: 0, predictSeconds: 0 };
 }

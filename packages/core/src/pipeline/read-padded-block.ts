@@ -2,24 +2,42 @@ import type { ImageSource } from '../contracts/image-source.ts';
 import type { Volume } from '../contracts/filter-engine.ts';
 import { BrushwoodError } from '../errors.ts';
 import type { Shape3 } from '../grid/axes.ts';
-import { padRoi, type Halo } from '../grid/halo.ts';
+import { padRoi, type Halo, type ImageEdges } from '../grid/halo.ts';
 import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
 import type { Tensor } from '../grid/tensor.ts';
 import type { BlockArena } from './block-arena.ts';
 import type { PaddedBlock } from './padded-block.ts';
 
+/** A block and its halo as the file has them: real data, only inside the image. */
+export interface RawBlock {
+  /** One time point, all channels, dtype of the source. */
+  readonly tensor: Tensor;
+  /** The padded box. */
+  readonly roi: Roi;
+  /** The box without halo. */
+  readonly core: Roi;
+  readonly edges: ImageEdges;
+}
+
 /**
- * Reads one block with its halo as float32 into the arena. Here a block gains its halo: real data, only inside the image.
+ * Reads one block with its halo. Here a block gains its halo.
  * @param core one time point; all channels are read whatever its channel range
- * @throws 'not-finite' naming a voxel that is NaN or infinite, and what the source throws
+ * @throws what the source throws
  */
-export async function readPaddedBlock(
+export async function readRawBlock(
   source: ImageSource,
   core: Roi,
-  { halo, arena, signal, who }: { halo: Halo; arena: BlockArena; signal?: AbortSignal; who: string },
-): Promise<PaddedBlock> {
+  { halo, signal }: { halo: Halo; signal?: AbortSignal },
+): Promise<RawBlock> {
   const { roi, edges } = padRoi(withAxis(core, 1, 0, source.info.shape[1]), halo, source.info.shape);
-  const tensor = await source.read(roi, { signal });
+  return { tensor: await source.read(roi, { signal }), roi, core, edges };
+}
+
+/**
+ * Puts a block into the arena as float32.
+ * @throws 'not-finite' naming a voxel that is NaN or infinite
+ */
+export function placeBlock({ tensor, roi, core, edges }: RawBlock, arena: BlockArena, who: string): PaddedBlock {
   const shape = roiShape(roi).slice(2) as unknown as Shape3;
   const voxels = shape[0] * shape[1] * shape[2];
   const channels: Volume[] = [];
@@ -31,6 +49,15 @@ export async function readPaddedBlock(
   if (tensor.data instanceof Float32Array || tensor.data instanceof Float64Array) checkFinite(channels, roi, who);
   const start = [2, 3, 4].map((axis) => core.start[axis]! - roi.start[axis]!) as unknown as Shape3;
   return { channels, edges, core: { start, shape: roiShape(core).slice(2) as unknown as Shape3 } };
+}
+
+/** Both at once. @throws 'not-finite', and what the source throws */
+export async function readPaddedBlock(
+  source: ImageSource,
+  core: Roi,
+  { halo, arena, signal, who }: { halo: Halo; arena: BlockArena; signal?: AbortSignal; who: string },
+): Promise<PaddedBlock> {
+  return placeBlock(await readRawBlock(source, core, { halo, signal }), arena, who);
 }
 
 function copyAsFloat32({ data }: Tensor, from: number, out: Float32Array): void {

@@ -15,7 +15,7 @@ import { convertValues } from './convert-values.ts';
 import { pixelExportSources, type ExportSource } from './export-sources.ts';
 import { planFeatures } from './feature-plan.ts';
 import { openImage, type ImageRequest } from './open-image.ts';
-import { predictBlockTask, type PredictSetup } from './predict-block.ts';
+import { predictBlockTask, type PredictJob, type PredictSetup } from './predict-block.ts';
 import { runBlocks } from './run-blocks.ts';
 import type { PipelineServices } from './services.ts';
 import { joinRanges, type ValueRange } from './value-range.ts';
@@ -52,6 +52,8 @@ export interface PredictResult {
   readonly readSeconds: number;
   readonly featureSeconds: number;
   readonly predictSeconds: number;
+  /** By workers; sinks that only the main thread can write to are not counted. */
+  readonly writeSeconds: number;
   readonly seconds: number;
   /** Largest working memory of one worker. */
   readonly arenaBytes: number;
@@ -120,11 +122,16 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
     blockShape,
     model,
     engineId: options.engineId,
-    outputs: computed.map((i) => ({ sourceId: sources[i]!.id, dtype: sinks[i]!.spec.dtype, range: sources[i]!.range })),
+    outputs: computed.map((i) => ({
+      sourceId: sources[i]!.id,
+      dtype: sinks[i]!.spec.dtype,
+      range: sources[i]!.range,
+      ticket: sinks[i]!.ticket,
+    })),
   };
   const grid = new BlockGrid(withAxis(wholeRoi(info.shape), 1, 0, 1), [1, 1, ...blockShape]);
   let valueRange: ValueRange | undefined;
-  const totals = { readSeconds: 0, featureSeconds: 0, predictSeconds: 0, arenaBytes: 0 };
+  const totals = { readSeconds: 0, featureSeconds: 0, predictSeconds: 0, writeSeconds: 0, arenaBytes: 0 };
   const started = performance.now();
   let done = 0;
   const finish = () => {
@@ -140,15 +147,19 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
     await runBlocks(options.services.executor, {
       task: predictBlockTask,
       setup,
-      jobs: grid,
+      jobs: jobsOf(grid, options.services.executor.concurrency),
       signal: options.signal,
-      async onResult(result, roi) {
-        for (const [part, i] of computed.entries())
-          await writeBlock(sinks[i]!, roi, result.parts[part]!, options.signal);
+      async onResult(result, { roi }) {
+        for (const [part, i] of computed.entries()) {
+          const { spec } = sinks[i]!;
+          const values = result.parts[part];
+          if (values) await writeBlock(sinks[i]!, { roi, spec, values, signal: options.signal });
+        }
         valueRange = joinRanges(valueRange, result.valueRange);
         totals.readSeconds += result.readSeconds;
         totals.featureSeconds += result.featureSeconds;
         totals.predictSeconds += result.predictSeconds;
+        totals.writeSeconds += result.writeSeconds;
         totals.arenaBytes = Math.max(totals.arenaBytes, result.arenaBytes);
         finish();
       },
@@ -164,11 +175,20 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
   };
 }
 
+/** Every block, and the one its worker will get next if all blocks take equally long. */
+function* jobsOf(grid: BlockGrid, workers: number): Generator<PredictJob> {
+  for (let i = 0; i < grid.count; i++) {
+    const roi = grid.block(i);
+    yield i + workers < grid.count ? { roi, next: grid.block(i + workers) } : { roi };
+  }
+}
+
 async function writeLabels(grid: BlockGrid, sink: ImageSink, { labels, signal }: PredictOptions): Promise<void> {
   for (const roi of grid) {
     const voxels = roi.stop.reduce((product, stop, i) => product * (stop - roi.start[i]!), 1);
     const values = labels ? readLabels(labels, roi) : new Uint8Array(voxels);
-    await writeBlock(sink, roi, convertValues(values, sink.spec.dtype), signal);
+    const converted = convertValues(values, sink.spec.dtype);
+    await writeBlock(sink, { roi, spec: sink.spec, values: converted, signal });
   }
 }
 

@@ -1,10 +1,11 @@
-import { describe, it } from 'vitest';
-import type { ImageSink, ImageSpec } from '../contracts/image-sink.ts';
+import { describe, expect, it } from 'vitest';
+import type { BoxWriter, ImageSink, ImageSpec } from '../contracts/image-sink.ts';
 import type { ImageSource } from '../contracts/image-source.ts';
 import type { Shape5 } from '../grid/axes.ts';
 import { BlockGrid } from '../grid/block-grid.ts';
 import { wholeRoi, type Roi } from '../grid/roi.ts';
 import type { Tensor } from '../grid/tensor.ts';
+import { runChecks } from './check.ts';
 import { imageSinkChecks, type ImageSinkSubject, type OpenedSink } from './image-sink-checks.ts';
 import { kitChecks } from './kit-checks.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -35,6 +36,26 @@ function subject(wrap: Wrap = () => ({}), wrapSource = (source: ImageSource) => 
           return source && wrapSource(source);
         },
       };
+    },
+  };
+}
+
+/** A format whose sinks can be joined; `wrap` breaks the writers that join. */
+function joinable(wrap: (writer: BoxWriter) => Partial<BoxWriter> = () => ({})): ImageSinkSubject {
+  const sinks = new Map<string, ImageSink>();
+  const plain = subject((sink, _store, name) => {
+    sinks.set(name, sink);
+    return { ticket: { formatId: 'memory', location: { path: name }, spec: sink.spec, state: {} } };
+  });
+  return {
+    ...plain,
+    join: async ({ location }) => {
+      const sink = sinks.get(location.path)!;
+      const writer: BoxWriter = {
+        write: (roi, tensor, options) => sink.write(roi, tensor, options),
+        close: async () => {},
+      };
+      return { ...writer, ...wrap(writer) };
     },
   };
 }
@@ -176,4 +197,31 @@ describe('imageSinkChecks', () => {
     },
   });
   for (const check of checks) it(check.name, check.run);
+});
+
+describe('imageSinkChecks of a format that can be joined', () => {
+  const join = 'boxes written by threads that joined arrive';
+  const outside = 'a joined thread is refused a box outside the image';
+  const failures = async (kit: ImageSinkSubject) => {
+    const outcomes = await runChecks(imageSinkChecks(kit));
+    return outcomes.filter((outcome) => outcome.error).map((outcome) => outcome.name);
+  };
+  it('passes where every box arrives', async () => {
+    expect(await failures(joinable())).toEqual([]);
+  });
+  it('finds writers whose boxes get lost', async () => {
+    const losingBoxes = joinable((writer) => ({
+      write: async (roi, tensor, options) => {
+        if (roi.start[0] > 0) return;
+        await writer.write(roi, tensor, options);
+      },
+    }));
+    expect(await failures(losingBoxes)).toEqual([join]);
+  });
+  it('finds writers that accept a box outside the image', async () => {
+    const careless = joinable((writer) => ({
+      write: (roi, tensor, options) => writer.write(roi, tensor, options).catch(() => undefined),
+    }));
+    expect(await failures(careless)).toEqual([outside]);
+  });
 });

@@ -1,4 +1,4 @@
-import type { ImageSink, ImageSpec } from '../contracts/image-sink.ts';
+import type { BoxWriter, ImageSink, ImageSpec, SinkTicket } from '../contracts/image-sink.ts';
 import type { ImageSource } from '../contracts/image-source.ts';
 import type { Shape5 } from '../grid/axes.ts';
 import { BlockGrid } from '../grid/block-grid.ts';
@@ -27,6 +27,8 @@ export interface ImageSinkSubject extends CheckKitOptions {
    * writing: it is the one that the checks other than the round trips use.
    */
   readonly specs: readonly [ImageSpec, ...ImageSpec[]];
+  /** The format's `join`, if its sinks have tickets. */
+  readonly join?: (ticket: SinkTicket) => Promise<BoxWriter>;
 }
 
 export interface OpenedSink {
@@ -72,6 +74,13 @@ export function imageSinkChecks(subject: ImageSinkSubject): Check[] {
     check('a write after close is refused', checkClosed),
     check('a write after abort is refused', checkWriteAfterAbort),
   ];
+  const { join } = subject;
+  if (join) {
+    checks.push(
+      check('boxes written by threads that joined arrive', (work, boxes) => checkJoined(work, boxes, join)),
+      check('a joined thread is refused a box outside the image', (work) => checkJoinedOutside(work, join)),
+    );
+  }
   return withExpectedFailures(checks, subject);
 }
 
@@ -128,6 +137,36 @@ async function checkRoundTrip(work: Work, boxes: readonly Roi[]): Promise<void> 
 async function checkAnyOrder(work: Work, boxes: readonly Roi[]): Promise<void> {
   const { dtype, shape } = work.spec;
   await expectValues(work, shuffled(boxes), randomTensor(dtype, shape, 2));
+}
+
+type Join = NonNullable<ImageSinkSubject['join']>;
+
+/** Joins as another thread would: with a copy of the ticket. */
+async function joined({ sink }: Work, join: Join): Promise<BoxWriter> {
+  if (!sink.ticket) throw new CheckFailure('The format can be joined, but the sink has no ticket.');
+  return join(structuredClone(sink.ticket));
+}
+
+/** Every other box comes from one of two joined writers, which are closed before the sink is. */
+async function checkJoined(work: Work, boxes: readonly Roi[], join: Join): Promise<void> {
+  const { dtype, shape } = work.spec;
+  const image = randomTensor(dtype, shape, 6);
+  const writers = [await joined(work, join), await joined(work, join), work.sink] as const;
+  await Promise.all(boxes.map((box, i) => writers[i % 3]!.write(box, cropTensor(image, box))));
+  for (const writer of writers) await writer.close();
+  await withReopened(work, (source) => expectImage(source, image));
+}
+
+async function checkJoinedOutside(work: Work, join: Join): Promise<void> {
+  const { dtype, shape } = work.spec;
+  const writer = await joined(work, join);
+  const outside = translateRoi(wholeRoi(shape), [0, 0, 0, 0, 1]);
+  try {
+    const write = () => writer.write(outside, randomTensor(dtype, shape, 7));
+    await expectError('invalid-roi', write, 'A joined write outside the image');
+  } finally {
+    await writer.close();
+  }
 }
 
 async function checkExtremes(work: Work, boxes: readonly Roi[]): Promise<void> {

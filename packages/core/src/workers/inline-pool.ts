@@ -16,7 +16,8 @@ export function createInlinePool(catalog: Catalog, { size = 1 }: { size?: number
     else idle.push(runner);
   };
   const acquire = (): Promise<TaskRunner> => {
-    const runner = idle.pop();
+    // The one that has waited longest: a caller that runs one task after the other keeps its worker.
+    const runner = idle.shift();
     return runner ? Promise.resolve(runner) : new Promise((resolve) => waiting.push(resolve));
   };
 
