@@ -70,6 +70,19 @@ const contentRows: FailedCommand[] = [
     exitCode: 1,
     says: ['shape (100000, 100000, 1000)', 'but the file has 228'],
   },
+  {
+    what: 'a TIFF whose directory is cut',
+    args: create('cut-directory.tif'),
+    exitCode: 1,
+    says: ['is truncated or damaged', 'Copy or export the file again'],
+  },
+  { what: 'a .zarr folder with nothing in it', args: create('nothing.zarr'), exitCode: 1, says: ['nothing.zarr', '¿'] },
+  {
+    what: 'a .zarr folder whose metadata is cut',
+    args: create('broken.zarr'),
+    exitCode: 1,
+    says: ['broken.zarr', '¿'],
+  },
   { what: 'a TIFF of half a strip', args: predict('no-strip.tif'), exitCode: 1, says: ['claims 40 × 30 pixels'] },
   {
     what: 'a .npy of pickled objects',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { symlink } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeBrokenProjects } from './testing/broken-projects.ts';
 import { complaintsAbout, failedCommands } from './testing/failed-command.ts';
@@ -142,7 +143,10 @@ describe.skipIf(process.platform !== 'linux')('a full disk', () => {
     it(row.what, async () => {
       const target = row.args.includes('-o') ? row.args[row.args.indexOf('-o') + 1]! : 'trained.ilp';
       await symlink('/dev/full', join(folder, `${target}.partial`));
-      expect(await complaintsAbout(row, folder, { mayRemove: /\.partial$/ })).toEqual([]);
+      // It passes for what a process left that ended (the number is above Linux' largest): such a draft is written over.
+      const left = { pid: 2 ** 22 + 1, host: hostname(), startedAt: 0, token: 'left' };
+      if (row.args.includes('-o')) await writeFile(join(folder, `${target}.partial.lock`), JSON.stringify(left));
+      expect(await complaintsAbout(row, folder, { mayRemove: /\.partial(\.lock)?$/ })).toEqual([]);
     });
   }
 });

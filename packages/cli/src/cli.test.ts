@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { writeBrokenImages } from './testing/broken-images.ts';
 import { runCommand } from './testing/command-line.ts';
 import { SampleFolder } from './testing/sample-folder.ts';
 import { sampleImage, writeImage, writeProject } from './testing/sample-project.ts';
@@ -118,6 +120,23 @@ describe('brushwood info', () => {
       fileAxes: 'yx',
     });
     expect(await folder.run(`info a.${ending}`)).toMatch(/shape tczyx +1 × 1 × 1 × 20 × 30/);
+  });
+
+  it('tells what is in a JPEG, a BMP and a Zarr array', async () => {
+    await writeBrokenImages(folder.at('.'));
+    expect(await folder.json('info gray.jpg')).toMatchObject({
+      format: 'jpeg',
+      shape: [1, 1, 1, 16, 16],
+      dtype: 'uint8',
+    });
+    expect(await folder.json('info gray.bmp')).toMatchObject({ format: 'bmp', shape: [1, 1, 1, 40, 48] });
+    const metadata = { zarr_format: 2, shape: [40, 48], chunks: [40, 48], dtype: '|u1', order: 'C', fill_value: 0 };
+    await mkdir(folder.at('gray.zarr'));
+    await writeFile(folder.at('gray.zarr/.zarray'), JSON.stringify({ ...metadata, compressor: null, filters: null }));
+    await writeFile(folder.at('gray.zarr/0.0'), sampleImage([1, 1, 1, 40, 48]).data as Uint8Array);
+    expect(await folder.json('info gray.zarr')).toMatchObject({ shape: [1, 1, 1, 40, 48], dtype: 'uint8' });
+    for (const ending of ['zarr', 'png']) await folder.run(`predict p.ilp gray.${ending} -o same-${ending}.npy`);
+    expect(await folder.values('same-zarr.npy')).toEqual(await folder.values('same-png.npy'));
   });
 
   it('reads axes as told', async () => {

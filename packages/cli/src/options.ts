@@ -74,6 +74,15 @@ export function blockShape(text: string): Shape3 {
   return sizes.length === 1 ? [sizes[0]!, sizes[0]!, sizes[0]!] : [sizes[0]!, sizes[1]!, sizes[2]!];
 }
 
+/** `--memory 500M`, `--memory 2G`: bytes. */
+export function memorySize(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg])i?b?$/i.exec(text.trim());
+  const power = match ? 'kmg'.indexOf(match[2]!.toLowerCase()) + 1 : 0;
+  const bytes = Number(match?.[1]) * 1024 ** power;
+  if (!(bytes > 0)) throw new InvalidArgumentError(`Say a size with its unit, like 500M or 2G; got "${text}".`);
+  return bytes;
+}
+
 /** `--map 0=1,255=2`. */
 export function valueMap(text: string): ReadonlyMap<number, number> {
   const entries = text

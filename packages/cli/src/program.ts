@@ -5,6 +5,7 @@ import { laneActions } from './commands/lanes.ts';
 import {
   axes,
   blockShape,
+  memorySize,
   channelSelection,
   collect,
   collectList,
@@ -175,6 +176,7 @@ function addModelCommands(program: Command, context: CommandContext): void {
     .option('--output-axes <axes>', 'axis order of the output, letters of tczyx (default: that of the image)', axes)
     .addOption(threadsOption())
     .option('--block <size>', 'block size, one number or z,y,x; the result does not depend on it', blockShape)
+    .option('--memory <size>', 'working memory of all threads together, like 500M: chooses the block', memorySize)
     .addOption(engineOption())
     .addOption(forceOption('replace existing outputs'))
     .option('--stats', 'print times and peak memory')

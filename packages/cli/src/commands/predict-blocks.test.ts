@@ -56,10 +56,12 @@ describe.each([
 
 describe('working memory', () => {
   it('is that of a block, not of the image', async () => {
-    const { arenaBytes, blocks } = await predict('flat', '--block 32 --threads 2');
-    expect(blocks).toBe(72);
-    // All planes of the whole image: two of each pair of eigenvalues.
-    expect(arenaBytes).toBeLessThan(9 * 4 * 230 * 270);
+    await writeImage(folder.at('large.npy'), sampleImage([1, 1, 1, 600, 600]));
+    const line = 'predict flat.ilp large.npy -o large-out.npy --block 64 --threads 2 --stats';
+    const { arenaBytes, blocks } = (await folder.json<PredictFacts>(line)).outputs[0]!.stats;
+    expect(blocks).toBe(100);
+    // All planes of the whole image as float32: five of single filters, two of each pair of eigenvalues.
+    expect(arenaBytes).toBeLessThan(9 * 4 * 600 * 600);
   });
 
   it('is told with --stats', async () => {

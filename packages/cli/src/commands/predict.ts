@@ -17,6 +17,7 @@ export interface PredictCommandOptions extends JobOptions {
   readonly outputAxes?: string;
   readonly dtype?: Dtype;
   readonly block?: Shape3;
+  readonly memory?: number;
   readonly engine?: string;
   readonly stats?: boolean;
   readonly threads: number;
@@ -58,6 +59,7 @@ async function runJob(
     mask: job.mask,
     labels: job.lane?.labels,
     blockShape: options.block,
+    memoryBytes: options.memory,
     engineId: options.engine,
     signal: options.signal,
     onProgress: options.report.onProgress,

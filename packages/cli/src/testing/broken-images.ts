@@ -33,7 +33,10 @@ export async function writeBrokenImages(folder: string): Promise<void> {
   await put('text.ilp', Buffer.from('classes: nucleus, background\n'));
   await put('empty.ilp', new Uint8Array(0));
   await writeOddImages(put);
-  await mkdir(join(folder, 'folder'), { recursive: true });
+  await mkdir(join(folder, 'folder'));
+  await mkdir(join(folder, 'nothing.zarr'));
+  await mkdir(join(folder, 'broken.zarr'));
+  await put('broken.zarr/.zarray', Buffer.from('{"zarr_format": 2, "shape": ['));
 }
 
 /** Files that are whole, but claim what cannot be, or hold what is no image. */
@@ -42,6 +45,7 @@ async function writeOddImages(put: (name: string, bytes: Uint8Array) => Promise<
   await put('claims.tif', tiffBytes(100_000, 100_000, strip));
   await put('claims.npy', npyBytes('<f8', [100_000, 100_000, 1000], strip));
   await put('no-strip.tif', tiffBytes(40, 30, strip));
+  await put('cut-directory.tif', tiffBytes(10, 10, strip).subarray(0, -30));
   await put('pickle.npy', npyFile("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }", strip));
   await put('complex.npy', npyFile("{'descr': '<c8', 'fortran_order': False, 'shape': (4, 3), }", strip));
   await put('no-shape.npy', npyFile("{'descr': '|u1', 'fortran_order': False, }", strip));

@@ -25,6 +25,16 @@ describe('chooseBlockShape', () => {
     expect(choose([1, 1, 3, 20, 30], 61, [any], [100, 100, 100])).toEqual([3, 20, 30]);
   });
 
+  it('shrinks until it fits into the memory there is, to 16 voxels at least', () => {
+    const image: Shape5 = [1, 1, 500, 500, 500];
+    const fitting = (most: number) =>
+      chooseBlockShape(image, { featureCount: 61, writeShapes: [any], fits: ([z, y, x]) => z * y * x <= most });
+    expect(fitting(40 ** 3)).toEqual([32, 32, 32]);
+    expect(fitting(0)).toEqual([16, 16, 16]);
+    const flat = { featureCount: 49, writeShapes: [any], fits: ([, y]: Shape3) => y <= 100 };
+    expect(chooseBlockShape([1, 1, 1, 5000, 5000], flat)).toEqual([1, 96, 96]);
+  });
+
   it('takes what the user wants', () => {
     expect(choose([1, 1, 64, 64, 64], 61, [any], [5, 6, 7])).toEqual([5, 6, 7]);
   });

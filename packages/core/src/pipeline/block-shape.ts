@@ -7,18 +7,26 @@ const featureBytes = 64 * 2 ** 20;
 /** Sinks that write in different units may make a block this many times as large as the default, no larger. */
 const largestGrowth = 4;
 
+export interface BlockShapeOptions {
+  readonly featureCount: number;
+  /** What the user asked for; cut to the image. */
+  readonly wanted?: Shape3;
+  readonly writeShapes: readonly Shape5[];
+  /** Is there memory for a block of this shape? Without a wish the largest that fits is taken, at least 16 voxels wide. */
+  readonly fits?: (block: Shape3) => boolean;
+}
+
 /**
  * The shape of a block: flat for flat images, a cube for volumes, small enough for the features, and a multiple of what
  * the sinks write at once. Results don't depend on it.
- * @param wanted what the user asked for; cut to the image
  * @throws 'unsupported' if the units of two sinks have no common multiple of a sensible size
  */
 export function chooseBlockShape(
   shape: Shape5,
-  { featureCount, wanted, writeShapes }: { featureCount: number; wanted?: Shape3; writeShapes: readonly Shape5[] },
+  { featureCount, wanted, writeShapes, fits = () => true }: BlockShapeOptions,
 ): Shape3 {
   const image: Shape3 = [shape[2], shape[3], shape[4]];
-  const base = wanted ?? defaultShape(image, featureCount);
+  const base = wanted ?? shrink(defaultShape(image, featureCount), image, fits);
   const units = writeShapes.map((write) => image.map((size, i) => Math.min(write[i + 2]!, size)));
   const block = roundUp(base, units, image);
   // One sink alone may need large blocks; together they may only cost a little more than each by itself.
@@ -56,6 +64,16 @@ function defaultShape(image: Shape3, featureCount: number): Shape3 {
   if (image[0] === 1) return flat(clampSide(Math.sqrt(fitting), 64, 256));
   const side = clampSide(Math.cbrt(fitting), 32, 64);
   return [side, side, side];
+}
+
+function shrink(block: Shape3, image: Shape3, fits: (block: Shape3) => boolean): Shape3 {
+  const cut = (size: number, axis: number) => Math.min(size, image[axis]!);
+  let current = block;
+  while (current[2] > 16 && !fits(current.map(cut) as unknown as Shape3)) {
+    const side = current[2] - 16;
+    current = [image[0] === 1 ? 1 : side, side, side];
+  }
+  return current;
 }
 
 /** A multiple of 16. */

@@ -48,13 +48,26 @@ export function computeFeatures(
 
 /**
  * Working memory `computeFeatures` may need besides padded block and output: the volumes all filters of one sigma share.
- * Generous, since untouched pages cost nothing.
- * @param core shape of the largest core
+ * @param core          shape of the largest core
+ * @param sharedVolumes how many of them; the default is generous, since untouched pages cost nothing
  */
-export function featureScratchBytes(plan: FeaturePlan, core: Shape3): number {
-  const sharedVolumes = 64;
+export function featureScratchBytes(plan: FeaturePlan, core: Shape3, sharedVolumes = 64): number {
   const innerHalo = plan.groups.reduce((largest, group) => Math.max(largest, group.innerHalo), 0);
   const voxels = (halo: Shape3) => core.reduce((product, size, i) => product * (size + 2 * halo[i]!), 1);
   const inner = voxels([plan.halo[0] === 0 ? 0 : innerHalo, innerHalo, innerHalo]);
   return 4 * (2 * voxels(plan.halo) + sharedVolumes * inner) + 16 * (sharedVolumes + plan.featureCount);
+}
+
+/**
+ * What a worker really uses for a block of this shape: the block as read and as float32, its features, probabilities, and
+ * the volumes the built-in filters share (all of one sigma: 37 in 3-D, 22 in 2-D).
+ */
+export function workingBytes(plan: FeaturePlan, core: Shape3, classCount: number): number {
+  const padded = core.reduce((product, size, i) => product * (size + 2 * plan.halo[i]!), 1);
+  const voxels = core[0] * core[1] * core[2];
+  const shared = plan.groups.some((group) => group.rank === 3) ? 38 : 23;
+  return (
+    4 * ((plan.featureCount + 2 * classCount) * voxels + 2 * plan.channelCount * padded) +
+    featureScratchBytes(plan, core, shared)
+  );
 }

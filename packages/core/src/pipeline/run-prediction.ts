@@ -11,6 +11,7 @@ import { wholeRoi, withAxis } from '../grid/roi.ts';
 import { readLabels, type Labels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
 import { chooseBlockShape } from './block-shape.ts';
+import { workingBytes } from './compute-features.ts';
 import { convertValues } from './convert-values.ts';
 import { pixelExportSources, type ExportSource } from './export-sources.ts';
 import { planFeatures } from './feature-plan.ts';
@@ -39,6 +40,8 @@ export interface PredictOptions extends RunOptions {
   readonly labels?: Labels;
   readonly outputs: readonly PredictionOutput[];
   readonly blockShape?: Shape3;
+  /** Working memory for the blocks of all workers together: smaller blocks are chosen to stay below it. */
+  readonly memoryBytes?: number;
   readonly engineId?: string;
 }
 
@@ -65,7 +68,7 @@ export interface PredictResult {
  * @throws 'no-classifier', 'no-features', what opening, reading and writing throw, 'aborted'
  */
 export async function runPrediction(project: Project, options: PredictOptions): Promise<PredictResult> {
-  const { services, image, signal } = options;
+  const { services, image, signal, memoryBytes = Infinity } = options;
   const source = await openImage(services.catalog.formats, image, { signal });
   const { info } = source;
   await source.close();
@@ -94,6 +97,7 @@ export async function runPrediction(project: Project, options: PredictOptions): 
       featureCount: plan.featureCount,
       wanted: options.blockShape,
       writeShapes,
+      fits: (block) => workingBytes(plan, block, model?.classCount ?? 0) <= memoryBytes / services.executor.concurrency,
     });
     const result = await predictBlocks(project, options, { info, sinks, sources, blockShape, model });
     for (const sink of sinks) await sink.close();
