@@ -45,7 +45,7 @@ export {
   type ReadOptions,
   type VoxelSize,
 } from './contracts/image-source.ts';
-export type { ImageSink, ImageSpec } from './contracts/image-sink.ts';
+export type { BoxWriter, ImageSink, ImageSpec, SinkTicket } from './contracts/image-sink.ts';
 export type { CreateImageOptions, DatasetEntry, OpenImageOptions, StorageFormat } from './contracts/storage-format.ts';
 export type {
   CoreBox,
@@ -183,6 +183,14 @@ export { pipelineServices, registerWorkers, type PipelineServices } from './pipe
 export { TaskRunner } from './workers/task-runner.ts';
 export { createInlinePool } from './workers/inline-pool.ts';
 export { createPoolExecutor, partOfJobs } from './workers/pool-executor.ts';
+export {
+  claimPartial,
+  fileLockHolder,
+  takeFileLock,
+  type LockHolder,
+  type LockResult,
+  type LockSystem,
+} from './files/file-lock.ts';
 export { findById } from './find-by-id.ts';
 export { describeImage, type DescribeOptions, type DescribedImage } from './pipeline/describe-image.ts';
 export { importLabels, type ImportLabelsOptions } from './pipeline/import-labels.ts';

@@ -1,4 +1,4 @@
-import type { ImageLocation } from '@brushwood/core';
+import type { ImageLocation, LockHolder, LockResult } from '@brushwood/core';
 
 /** h5wasm, ready to use. Every call of it goes through `run` or `confine`. */
 export interface Hdf5Library {
@@ -36,15 +36,9 @@ export interface FileOperations {
   lock(path: string): Promise<LockResult>;
   /** Who holds a lock, if a living process does. */
   lockHolder(path: string): Promise<LockHolder | undefined>;
+  /** See `claimPartial` of core. */
+  claimPartial(target: string): Promise<{ readonly partial: string; readonly release: () => Promise<void> }>;
 }
-
-export interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
-  /** True for a lock of this very process. */
-  readonly isOwn: boolean;
-}
-export type LockResult = { readonly release: () => Promise<void> } | { readonly holder: LockHolder };
 
 /** What differs between Node and the browser. */
 export interface Hdf5Runtime {

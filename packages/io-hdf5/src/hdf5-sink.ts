@@ -4,6 +4,7 @@ import {
   checkAxes,
   checkRoi,
   coreAxes,
+  messageOf,
   roiShape,
   tensorDtype,
   throwIfAborted,
@@ -35,6 +36,7 @@ export class Hdf5Sink implements ImageSink {
   private readonly innerPath: string;
   private readonly writer: Hdf5Writer;
   private readonly files: FileOperations;
+  private readonly claim: Claim;
   private readonly order: AxisOrder;
   private isClosed = false;
 
@@ -44,6 +46,7 @@ export class Hdf5Sink implements ImageSink {
     this.spec = spec;
     this.writer = parts.writer;
     this.files = parts.files;
+    this.claim = parts.claim;
     this.order = new AxisOrder(spec.axes);
     // A compressed chunk that is written in two goes is compressed twice and leaves a hole in the file.
     this.writeShape = parts.isCompressed ? this.order.toCoreShape(parts.chunks) : [1, 1, 1, 1, 1];
@@ -71,15 +74,17 @@ export class Hdf5Sink implements ImageSink {
     const shape = order.toFileShape(spec.shape);
     const chunks = chunkShape(spec.axes, shape, options.isCompressed ? unitDtype : spec.dtype);
     const innerPath = location.innerPath?.replace(/^\/+|\/+$/g, '') || defaultInnerPath;
-    const writer = await Hdf5Writer.create(`${target}.partial`);
+    const claim = await claimTarget(files, target);
+    let writer: Hdf5Writer | undefined;
     try {
+      writer = await Hdf5Writer.create(claim.partial);
       const { isCompressed } = options;
       writer.createChunked({ path: innerPath, shape, dtype: spec.dtype, chunks, isCompressed });
       writeAttributes(writer, innerPath, spec);
-      return new Hdf5Sink(target, innerPath, spec, { writer, files, chunks, isCompressed });
+      return new Hdf5Sink(target, innerPath, spec, { writer, files, claim, chunks, isCompressed });
     } catch (error) {
-      writer.abandon();
-      await files.remove(`${target}.partial`);
+      writer?.abandon();
+      await giveUp(files, claim);
       throw error;
     }
   }
@@ -96,14 +101,15 @@ export class Hdf5Sink implements ImageSink {
   async close(): Promise<void> {
     this.checkOpen();
     this.isClosed = true;
-    const partial = `${this.target}.partial`;
+    const { partial, release } = this.claim;
     try {
       this.writer.close();
       await this.files.flush(partial);
       await this.files.replace(partial, this.target);
+      await release();
     } catch (error) {
       this.writer.abandon();
-      await this.files.remove(partial);
+      await giveUp(this.files, this.claim);
       if (error instanceof BrushwoodError) throw error;
       throw new BrushwoodError(
         'write-failed',
@@ -118,7 +124,7 @@ export class Hdf5Sink implements ImageSink {
     if (this.isClosed) return;
     this.isClosed = true;
     this.writer.abandon();
-    await this.files.remove(`${this.target}.partial`);
+    await giveUp(this.files, this.claim);
   }
 
   private checkOpen(): void {
@@ -128,9 +134,31 @@ export class Hdf5Sink implements ImageSink {
   }
 }
 
+type Claim = Awaited<ReturnType<FileOperations['claimPartial']>>;
+
+async function claimTarget(files: FileOperations, target: string): Promise<Claim> {
+  try {
+    return await files.claimPartial(target);
+  } catch (error) {
+    if (error instanceof BrushwoodError) throw error;
+    throw new BrushwoodError(
+      'write-failed',
+      `"${target}" cannot be written: ${messageOf(error)}. Is the disk full, or the folder missing or read-only?`,
+      { path: target },
+      { cause: error },
+    );
+  }
+}
+
+async function giveUp(files: FileOperations, { partial, release }: Claim): Promise<void> {
+  await files.remove(partial);
+  await release();
+}
+
 interface SinkParts {
   readonly writer: Hdf5Writer;
   readonly files: FileOperations;
+  readonly claim: Claim;
   readonly chunks: readonly number[];
   readonly isCompressed: boolean;
 }

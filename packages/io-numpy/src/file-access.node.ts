@@ -1,10 +1,15 @@
-import { BrushwoodError, messageOf, type ImageLocation } from '@brushwood/core';
+import { BrushwoodError, claimPartial, messageOf, type ImageLocation } from '@brushwood/core';
 import { writeSync } from 'node:fs';
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { endOfFile, openBlob } from './blob-reader.ts';
 import type { FileReader, FileWriter } from './file-access.ts';
 
 export type * from './file-access.ts';
+
+const { open, rename, rm, stat } = fs;
+type FileHandle = fs.FileHandle;
 
 /** @throws 'not-found'; 'unsupported' for a folder; 'broken-file' if it cannot be read. */
 export async function openFile(location: ImageLocation): Promise<FileReader> {
@@ -25,11 +30,14 @@ export async function openFile(location: ImageLocation): Promise<FileReader> {
   };
 }
 
-/** @throws 'already-exists' without `overwrite`; 'write-failed' with path and reason. */
+/** @throws 'already-exists' without `overwrite`; 'locked' while it is being written; 'write-failed' with path and reason. */
 export async function createFile(path: string, options: { overwrite: boolean }): Promise<FileWriter> {
   await checkTarget(path, options.overwrite);
-  const partial = `${path}.partial`;
-  const handle = await open(partial, 'w').catch((cause: unknown) => {
+  const { partial, release } = await claimPartial(path, { fs, process, host: hostname() }).catch((cause: unknown) => {
+    throw writeError(path, cause);
+  });
+  const handle = await open(partial, 'w').catch(async (cause: unknown) => {
+    await release();
     throw writeError(path, cause);
   });
   return {
@@ -40,6 +48,8 @@ export async function createFile(path: string, options: { overwrite: boolean }):
         await handle.close();
         await checkTarget(path, options.overwrite);
         await rename(partial, path);
+        await synchronizeFolder(dirname(path));
+        await release();
       } catch (cause) {
         throw writeError(path, cause);
       }
@@ -47,8 +57,16 @@ export async function createFile(path: string, options: { overwrite: boolean }):
     async discard() {
       await handle.close();
       await rm(partial, { force: true });
+      await release();
     },
   };
+}
+
+/** Makes a rename last through a power cut. Windows cannot open a folder; the rename is as durable there as it gets. */
+async function synchronizeFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined); // nor can every file system
+  await folder?.close();
 }
 
 /** Below this size the way through the thread pool takes many times longer than the write itself. */

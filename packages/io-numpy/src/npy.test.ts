@@ -1,5 +1,5 @@
 import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allocateTensor, createTensor, dtypes, type ImageSpec, type Roi, type Shape5, wholeRoi } from '@brushwood/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -143,6 +143,24 @@ describe('writing', () => {
     await expect(sink.close()).rejects.toMatchObject({ code: 'already-exists' });
     expect(await readFile(path, 'utf8')).toBe('precious');
     expect(await readdir(folder)).not.toContain('appeared.npy.partial');
+  });
+
+  it('refuses a file that another sink writes, and replaces what a killed process left', async () => {
+    const path = join(folder, 'contested.npy');
+    const first = await npy.create!({ path }, spec);
+    await expect(npy.create!({ path }, spec)).rejects.toMatchObject({ code: 'locked' });
+    await first.abort();
+    await writeFile(`${path}.partial`, 'half');
+    await expect(npy.create!({ path }, spec)).rejects.toMatchObject({ code: 'already-exists' });
+    // Above Linux' largest process number: that one ended.
+    await writeFile(
+      `${path}.partial.lock`,
+      JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), startedAt: 0, token: 't' }),
+    );
+    const sink = await npy.create!({ path }, spec);
+    await sink.close();
+    expect(await npy.probe({ path })).toBe(true);
+    expect((await readdir(folder)).filter((name) => name.startsWith('contested'))).toEqual(['contested.npy']);
   });
 
   it('names path and reason where it cannot write', async () => {

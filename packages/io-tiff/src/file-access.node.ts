@@ -1,10 +1,14 @@
 import { writeSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { BrushwoodError, messageOf, type ImageLocation } from '@brushwood/core';
+import { BrushwoodError, claimPartial, messageOf, type ImageLocation } from '@brushwood/core';
 import { blobBytes, checkRange, urlBytes, type ByteSource, type WritePiece, type WriteTarget } from './bytes.ts';
+
+const { mkdir, open, rename, rm, stat } = fs;
+type FileHandle = fs.FileHandle;
 
 /** Sync writes return to the event loop after this many bytes. */
 const writeBurstBytes = 4 * 1024 * 1024;
@@ -77,8 +81,8 @@ function closedError(path: string): BrushwoodError {
 }
 
 /**
- * Starts a new file: bytes go to `NAME.partial`. Missing folders are made.
- * @throws 'already-exists' without `overwrite`; 'write-failed'
+ * Starts a new file: bytes go to `NAME.partial`, which nobody else may write meanwhile. Missing folders are made.
+ * @throws 'already-exists' without `overwrite`; 'locked'; 'write-failed'
  */
 export async function createTarget(
   location: ImageLocation,
@@ -86,10 +90,13 @@ export async function createTarget(
 ): Promise<WriteTarget> {
   const path = filePath(location.path);
   await refuseExisting(path, options.overwrite ?? false);
-  const partial = `${path}.partial`;
-  const handle = await attempt(path, async () => {
+  const { partial, release } = await attempt(path, async () => {
     await mkdir(dirname(path), { recursive: true });
-    return open(partial, 'w');
+    return claimPartial(path, { fs, process, host: hostname() });
+  });
+  const handle = await attempt(path, () => open(partial, 'w')).catch(async (error: unknown) => {
+    await release();
+    throw error;
   });
   let state: 'open' | 'finished' = 'open';
   return {
@@ -103,14 +110,24 @@ export async function createTarget(
       await refuseExisting(path, options.overwrite ?? false);
       await attempt(path, () => rename(partial, path));
       state = 'finished';
+      await synchronizeFolder(dirname(path));
+      await release();
     },
     async abort() {
       if (state === 'finished') return;
       state = 'finished';
       await handle.close().catch(() => undefined); // it may be closed already: the file is to go either way
       await attempt(path, () => rm(partial, { force: true }));
+      await release();
     },
   };
+}
+
+/** Makes a rename last through a power cut. Windows cannot open a folder; the rename is as durable there as it gets. */
+async function synchronizeFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined); // nor can every file system
+  await folder?.close();
 }
 
 /**

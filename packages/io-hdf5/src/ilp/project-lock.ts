@@ -1,6 +1,6 @@
-import { BrushwoodError, type ProjectLocation } from '@brushwood/core';
+import { BrushwoodError, type LockHolder, type ProjectLocation } from '@brushwood/core';
 import { runtime } from '#hdf5-runtime';
-import type { FileOperations, LockHolder } from '../hdf5-runtime.ts';
+import type { FileOperations } from '../hdf5-runtime.ts';
 
 /** Takes the write lock `NAME.ilp.lock`; see `ProjectStore.lock`. */
 export async function lockProject(location: ProjectLocation): Promise<{ release(): Promise<void> }> {

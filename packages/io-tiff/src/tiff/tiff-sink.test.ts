@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { wholeRoi, type ImageSpec, type Shape5 } from '@brushwood/core';
 import { imageSinkChecks, randomTensor, storageFormatChecks } from '@brushwood/core/testing';
 import { describe, expect, it } from 'vitest';
@@ -157,6 +158,24 @@ describe('where a TIFF cannot be written', () => {
     await sink.write(wholeRoi([1, 1, 1, 4, 5]), randomTensor('uint16', [1, 1, 1, 4, 5], 1));
     await sink.abort();
     expect((await readdir(folder.path)).filter((name) => name.startsWith('aborted'))).toEqual([]);
+  });
+
+  it('refuses a file that another sink writes, and replaces what a killed process left', async () => {
+    const path = folder.file('shared.tif');
+    const first = await tiff.create!({ path }, spec('yx', [1, 1, 1, 4, 5]));
+    await expect(tiff.create!({ path }, spec('yx', [1, 1, 1, 4, 5]))).rejects.toMatchObject({ code: 'locked' });
+    await first.abort();
+    await writeFile(`${path}.partial`, 'half');
+    await expect(tiff.create!({ path }, spec('yx', [1, 1, 1, 4, 5]))).rejects.toMatchObject({ code: 'already-exists' });
+    // Above Linux' largest process number: that one ended.
+    await writeFile(
+      `${path}.partial.lock`,
+      JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), startedAt: 0, token: 't' }),
+    );
+    const sink = await tiff.create!({ path }, spec('yx', [1, 1, 1, 4, 5]));
+    await sink.close();
+    expect(await tiff.probe({ path })).toBe(true);
+    expect((await readdir(folder.path)).filter((name) => name.startsWith('shared'))).toEqual(['shared.tif']);
   });
 
   it('a sink that is closed leaves the file alone', async () => {
