@@ -76,12 +76,17 @@ const contentRows: FailedCommand[] = [
     exitCode: 1,
     says: ['is truncated or damaged', 'Copy or export the file again'],
   },
-  { what: 'a .zarr folder with nothing in it', args: create('nothing.zarr'), exitCode: 1, says: ['nothing.zarr', '¿'] },
+  {
+    what: 'a .zarr folder with nothing in it',
+    args: create('nothing.zarr'),
+    exitCode: 1,
+    says: ['holds no image', 'Name the array'],
+  },
   {
     what: 'a .zarr folder whose metadata is cut',
     args: create('broken.zarr'),
     exitCode: 1,
-    says: ['broken.zarr', '¿'],
+    says: ['cannot be read as Zarr', '.zarray is not JSON'],
   },
   { what: 'a TIFF of half a strip', args: predict('no-strip.tif'), exitCode: 1, says: ['claims 40 × 30 pixels'] },
   {
