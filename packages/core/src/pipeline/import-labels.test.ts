@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Shape5 } from '../grid/axes.ts';
-import { wholeRoi } from '../grid/roi.ts';
+import type { ImageSource } from '../contracts/image-source.ts';
+import { elementCount, type Shape5 } from '../grid/axes.ts';
+import { roiShape, wholeRoi } from '../grid/roi.ts';
 import { addClass } from '../project/classes.ts';
 import { readLabels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
@@ -88,7 +89,30 @@ describe('importLabels', () => {
     it(`refuses the value ${data[3]}, names its place and offers a map`, async () => {
       const error = await caught(() => importLabels(painted(), mask(data), { lane: 0 }));
       expect(error.code).toBe('invalid-labels');
-      expect(error.message).toMatch(new RegExp(`holds ${data[3]} \\(at x=3\\).*--map`));
+      expect(error.message).toMatch(new RegExp(`holds ${data[3]} \\(at x=3, y=0, z=0\\).*--map`));
     });
   }
+
+  it('reads plane by plane, so that memory does not grow with the volume', async () => {
+    const volume: Shape5 = [2, 1, 3, 600, 4];
+    const lane = withLabelledLane(
+      emptyProject(['sky', 'tree']),
+      imageReference('v', volume),
+      new Uint8Array(2 * 3 * 2400),
+    );
+    const data = Uint16Array.from({ length: 2 * 3 * 2400 }, (_, i) => i % 3);
+    const source = mask(data, volume);
+    const sizes: number[] = [];
+    const watched: ImageSource = {
+      info: source.info,
+      close: () => source.close(),
+      async read(roi, options) {
+        sizes.push(elementCount(roiShape(roi)));
+        return source.read(roi, options);
+      },
+    };
+    const project = await importLabels(lane, watched, { lane: 0 });
+    expect(labelsOf(project)).toEqual([...data]);
+    expect(Math.max(...sizes)).toBe(512 * 4);
+  });
 });

@@ -1,8 +1,9 @@
 import type { ImageSource } from '../contracts/image-source.ts';
 import { BrushwoodError } from '../errors.ts';
 import type { Shape5 } from '../grid/axes.ts';
+import type { TypedArray } from '../grid/dtype.ts';
 import { BlockGrid } from '../grid/block-grid.ts';
-import { wholeRoi, withAxis, type Roi } from '../grid/roi.ts';
+import { roiShape, wholeRoi, withAxis, type Roi } from '../grid/roi.ts';
 import { addClass } from '../project/classes.ts';
 import { emptyLabels, maxLabel, writeLabels } from '../project/labels.ts';
 import { withLane } from '../project/lanes.ts';
@@ -17,8 +18,8 @@ export interface ImportLabelsOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Blocks that are read at once while importing. */
-const importBlock: Shape5 = [1, 1, 16, 512, 2048];
+/** Blocks that are read at once while importing: flat, as most files keep planes. */
+const importBlock: Shape5 = [1, 1, 1, 512, 2048];
 
 /**
  * Takes a label image over into a lane: value = label, 0 = none. New values add classes `Label k`. An RGB image is read as
@@ -39,8 +40,8 @@ export async function importLabels(
   for (const roi of new BlockGrid(wholeRoi(lane.labels.shape), importBlock)) {
     const box = isColor ? withAxis(roi, 1, 0, 3) : roi;
     const { data } = await source.read(box, { signal: options.signal });
-    const numbers = Array.from(data as ArrayLike<number | bigint>, Number);
-    const values = isColor ? colorLabels(numbers, colors) : valueLabels(numbers, options.valueMap, roi);
+    const values = isColor ? colorLabels(data, colors) : valueLabels(data, options.valueMap, roi);
+    if (values.every((value) => value === 0)) continue; // adds nothing, and writing copies every chunk it touches
     labels = writeLabels(labels, roi, values, 'merge');
     next = addMissingClasses(next, values, colors);
   }
@@ -59,42 +60,63 @@ function checkShape(shape: Shape5, expected: Shape5, nickname: string): void {
   );
 }
 
-function valueLabels(
-  numbers: readonly number[],
-  valueMap: ReadonlyMap<number, number> | undefined,
-  roi: Roi,
-): Uint8Array {
-  return Uint8Array.from(numbers, (value, i) => {
+function valueLabels(data: TypedArray, valueMap: ReadonlyMap<number, number> | undefined, roi: Roi): Uint8Array {
+  const labels = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = Number(data[i]);
     const label = valueMap?.get(value) ?? value;
-    if (Number.isInteger(label) && label >= 0 && label <= maxLabel) return label;
-    const x = (i % (roi.stop[4] - roi.start[4])) + roi.start[4];
-    throw new BrushwoodError(
-      'invalid-labels',
-      `The label image holds ${value} (at x=${x}), but labels are whole numbers from 1 to ${maxLabel}, 0 for none. For a mask with other values ` +
-        `say what they mean, for example --map ${value}=2.`,
-      { value },
-    );
-  });
+    if (!Number.isInteger(label) || label < 0 || label > maxLabel) throw noLabel(value, i, roi);
+    labels[i] = label;
+  }
+  return labels;
 }
 
-function colorLabels(numbers: readonly number[], colors: Map<string, number>): Uint8Array {
-  const count = numbers.length / 3;
-  return Uint8Array.from({ length: count }, (_, i) => {
-    const color: Color = [numbers[i]!, numbers[count + i]!, numbers[2 * count + i]!];
-    if (color.every((value) => value === 0)) return 0;
-    const known = colors.get(colorKey(color));
-    if (known) return known;
-    // Not the number of colours: two classes may share one.
-    const label = Math.max(0, ...colors.values()) + 1;
-    if (label > maxLabel) {
-      throw new BrushwoodError(
-        'invalid-labels',
-        `The label image has more than ${maxLabel} colours. Save labels as one channel of whole numbers instead.`,
-      );
+function noLabel(value: number, index: number, roi: Roi): BrushwoodError {
+  const [, , , rows, columns] = roiShape(roi);
+  const [x, y, z] = [
+    (index % columns) + roi.start[4],
+    (Math.floor(index / columns) % rows) + roi.start[3],
+    Math.floor(index / (columns * rows)) + roi.start[2],
+  ];
+  return new BrushwoodError(
+    'invalid-labels',
+    `The label image holds ${value} (at x=${x}, y=${y}, z=${z}), but labels are whole numbers from 1 to ${maxLabel}, 0 for none. For a mask ` +
+      `with other values say what they mean, for example --map ${value}=2.`,
+    { value, x, y, z },
+  );
+}
+
+/** Labels of the colours of three planes. New colours are added to `colors`, with the next labels. */
+function colorLabels(data: TypedArray, colors: Map<string, number>): Uint8Array {
+  const count = data.length / 3;
+  const labels = new Uint8Array(count);
+  let last: Color = [0, 0, 0];
+  let label = 0;
+  for (let i = 0; i < count; i++) {
+    const [red, green, blue] = [Number(data[i]), Number(data[count + i]), Number(data[2 * count + i])];
+    // Neighbours mostly have the same colour.
+    if (red !== last[0] || green !== last[1] || blue !== last[2]) {
+      last = [red, green, blue];
+      label = red === 0 && green === 0 && blue === 0 ? 0 : labelOfColor(last, colors);
     }
-    colors.set(colorKey(color), label);
-    return label;
-  });
+    labels[i] = label;
+  }
+  return labels;
+}
+
+function labelOfColor(color: Color, colors: Map<string, number>): number {
+  const known = colors.get(colorKey(color));
+  if (known) return known;
+  // Not the number of colours: two classes may share one.
+  const label = Math.max(0, ...colors.values()) + 1;
+  if (label > maxLabel) {
+    throw new BrushwoodError(
+      'invalid-labels',
+      `The label image has more than ${maxLabel} colours. Save labels as one channel of whole numbers instead.`,
+    );
+  }
+  colors.set(colorKey(color), label);
+  return label;
 }
 
 function addMissingClasses(project: Project, values: Uint8Array, colors: ReadonlyMap<string, number>): Project {
