@@ -1,8 +1,8 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import type { RasterCodec, RasterInfo, RasterPixels } from './raster-codec.ts';
 
-/** Truncated files are errors, colour profiles don't change values, and 2³¹ pixels are the most one buffer takes. */
-const options: SharpOptions = { failOn: 'error', ignoreIcc: true, limitInputPixels: 2 ** 31 - 1 };
+/** Truncated files are errors, colour profiles don't change values. The size has been looked at before pixels are decoded. */
+const options: SharpOptions = { failOn: 'error', ignoreIcc: true, limitInputPixels: false };
 
 /** PNG, JPEG, WebP and GIF (its first frame) through sharp, which is loaded when it is first needed. */
 export const rasterCodec: RasterCodec = {

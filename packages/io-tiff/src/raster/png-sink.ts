@@ -42,9 +42,11 @@ export async function createPng(
 
 function checkSpec(path: string, spec: ImageSpec): void {
   if (!pngWriteDtypes.includes(spec.dtype)) {
+    // Results are not converted to integers of 64 bits: no other format helps there.
+    const others = spec.dtype === 'int64' || spec.dtype === 'uint64' ? '' : ', or TIFF, HDF5 or NumPy';
     throw new BrushwoodError(
       'unsupported-dtype',
-      `${path}: PNG holds uint8 or uint16, not ${spec.dtype}. Choose one of them, or TIFF, HDF5 or Zarr.`,
+      `${path}: PNG holds uint8 or uint16, not ${spec.dtype}. Choose one of them${others}.`,
       { file: path, dtype: spec.dtype },
     );
   }
@@ -54,7 +56,7 @@ function checkSpec(path: string, spec: ImageSpec): void {
     throw new BrushwoodError(
       'unsupported',
       `${path}: PNG holds one plane with 1 or 3 channels, but the image has the shape (${spec.shape.join(', ')}), axes tczyx. ` +
-        'Choose TIFF, HDF5 or Zarr, or export single planes.',
+        'Choose TIFF, HDF5 or NumPy.',
       { file: path, shape: [...spec.shape] },
     );
   }

@@ -26,6 +26,9 @@ import { rasterKind, type RasterKind } from './raster-kinds.ts';
 /** Encoded files larger than this are no images one decodes as a whole. */
 const maxFileBytes = 2 ** 31 - 1;
 
+/** Images with more pixels are not decoded: it happens as a whole, and up to 4 bytes each and some copies must fit. */
+const maxPixels = 2 ** 28;
+
 /**
  * Opens a PNG, JPEG, WebP, GIF (first frame) or BMP. Its bytes are read now; the pixels are decoded at the first read
  * and kept until `close`. Axes `yx` for grey, `yxc` for colour or with an alpha channel.
@@ -43,11 +46,22 @@ export async function openRaster(
     throw broken(location.path, kind, new Error(`its first bytes are those of ${found ?? 'no image'}`));
   const codec = kind === 'bmp' ? { readInfo: readBmpInfo, decode: decodeBmp } : rasterCodec;
   const info = await attempt(location.path, kind, async () => codec.readInfo(bytes));
+  checkSize(location.path, info);
   const shape = info.channels === 1 ? [info.height, info.width] : [info.height, info.width, info.channels];
   const axes = options.axes ?? (info.channels === 1 ? 'yx' : 'yxc');
   checkAxes(axes, shape, location.path);
   const decode = () => attempt(location.path, kind, () => codec.decode(bytes));
   return new RasterSource(location.path, { axes, shape, info, decode });
+}
+
+function checkSize(path: string, { width, height }: RasterInfo): void {
+  if (width * height <= maxPixels) return;
+  throw new BrushwoodError(
+    'too-large',
+    `${path} has ${width} × ${height} pixels; images of this kind are decoded as a whole, which is done up to ${Math.floor(maxPixels / 1e6)} million. ` +
+      'Save it as TIFF or OME-Zarr.',
+    { file: path, width, height },
+  );
 }
 
 async function readFile(location: ImageLocation, signal?: AbortSignal): Promise<Uint8Array> {

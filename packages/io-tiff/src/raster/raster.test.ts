@@ -195,15 +195,41 @@ describe('reading raster images', () => {
   });
 });
 
+describe('a picture of a few bytes', () => {
+  it('that claims more pixels than can be decoded is too-large, with a way out', async () => {
+    const path = folder.file('bomb.png');
+    const small = await sharp(new Uint8Array(4), { raw: { width: 2, height: 2, channels: 1 } })
+      .png()
+      .toBuffer();
+    small.writeUInt32BE(20_000, 16); // width and height in the header, and its checksum
+    small.writeUInt32BE(20_000, 20);
+    small.writeUInt32BE(crc32(small.subarray(12, 29)), 29);
+    await writeFile(path, small);
+    await expect(png.open({ path })).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(/20000 × 20000.*268 million.*TIFF/),
+    });
+  });
+});
+
 describe('writing PNG', () => {
   it.each([
     [{ ...grey, dtype: 'float32' }, 'unsupported-dtype'],
+    [{ ...grey, dtype: 'uint32' }, 'unsupported-dtype'],
     [{ ...grey, axes: 'zyx', shape: [1, 1, 2, 7, 9] }, 'unsupported'],
     [{ ...grey, axes: 'yxc', shape: [1, 2, 1, 7, 9] }, 'unsupported'],
   ] as const)('%o is refused as %s and another format named', async (spec, code) => {
     const create = png.create!({ path: folder.file('refused.png') }, spec as ImageSpec);
-    await expect(create).rejects.toMatchObject({ code, message: expect.stringMatching(/TIFF/) });
+    await expect(create).rejects.toMatchObject({ code, message: expect.stringMatching(/TIFF, HDF5 or NumPy/) });
   });
+
+  it.each(['int64', 'uint64'] as const)(
+    '%s, which nothing is converted to, gets no other format named',
+    async (dtype) => {
+      const error = await png.create!({ path: folder.file('refused.png') }, { ...grey, dtype }).catch(String);
+      expect(error).toMatch(/uint8 or uint16, not u?int64\. Choose one of them\.$/);
+    },
+  );
 
   it('an aborted sink leaves neither the file nor its partial', async () => {
     const { sink } = await openedSink(grey, 'aborted');
@@ -211,6 +237,16 @@ describe('writing PNG', () => {
     expect((await readdir(folder.path)).filter((name) => name.startsWith('aborted'))).toEqual([]);
   });
 });
+
+/** Of PNG (ISO 3309), bit by bit. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return ~crc >>> 0;
+}
 
 /** fast-bmp writes no palette for 8 bits; one is put between header and pixels. */
 function encodeBmp(interleaved: Uint8Array, channels: 1 | 3): Uint8Array {

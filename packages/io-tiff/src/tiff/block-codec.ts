@@ -1,5 +1,7 @@
 import { allocateArray, arrayFromBytes, BrushwoodError, itemBytes, messageOf, type TypedArray } from '@brushwood/core';
+import { inflate as platformInflate } from '#inflate';
 import type { TiffStructure } from './directory.ts';
+import type { Inflate } from './inflate.ts';
 import { decodeLzw } from './lzw.ts';
 import { rowBytes, unsupported, type TiffPage } from './page.ts';
 import { tag } from './tags.ts';
@@ -16,6 +18,11 @@ const compressionNames: Readonly<Record<number, string>> = {
   34925: 'LZMA compression',
   50001: 'WebP compression',
 };
+/** Bytes a block may hold beyond twice its pixels. */
+const slackBytes = 2 ** 20;
+/** Absent in a browser. */
+const inflate: Inflate | undefined = platformInflate;
+const zlibCompressions = [8, 32946];
 const decodedByGeotiff = [7, 8, 32946, 32773, 50000];
 
 /**
@@ -76,6 +83,12 @@ async function decompress(structure: TiffStructure, page: TiffPage, stored: Uint
   }
   const encoded = page.compression === 50000 ? zstdFrame(structure, page, stored, expected) : stored;
   try {
+    if (inflate && zlibCompressions.includes(page.compression)) {
+      // Some programs pad the last strip, also beyond the image: that much more is let pass.
+      const inflated = inflate(stored, 2 * rowBytes(page) * page.blockHeight + slackBytes);
+      if (inflated) return inflated;
+      throw structure.broken(`a block of page ${page.index + 1} holds more than the pixels it should`);
+    }
     const { getDecoder } = await import('geotiff');
     const jpegTables = await structure.bytes(page.directory, tag.jpegTables);
     const decoder = await getDecoder(page.compression, {

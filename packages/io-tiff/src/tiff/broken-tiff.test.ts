@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { deflateSync } from 'node:zlib';
 import { BrushwoodError, wholeRoi, type TypedArray } from '@brushwood/core';
 import { seededRandom } from '@brushwood/core/testing';
 import { describe, expect, it } from 'vitest';
@@ -115,6 +116,22 @@ describe('damaged files', () => {
     },
   );
 
+  it.each([8, 32946])(
+    'a strip of 12 × 12 pixels that inflates to 50 MB is broken-file, and is not inflated (compression %d)',
+    async (compression) => {
+      const bomb = deflateSync(new Uint8Array(50 << 20));
+      const before = process.memoryUsage().arrayBuffers;
+      const found = await outcome(claimingTiff(12, compression, bomb));
+      expect(found).toMatchObject({ code: 'broken-file', message: expect.stringContaining('more than the pixels') });
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10 << 20);
+    },
+  );
+
+  it('a last strip that is padded to full height is read', async () => {
+    const padded = deflateSync(new Uint8Array(12 * 20).fill(7));
+    expect(await outcome(claimingTiff(12, 8, padded, 20))).toEqual(new Uint8Array(144).fill(7));
+  });
+
   it('a text named .tif is no TIFF', async () => {
     const path = folder.file('text.tif');
     await writeFile(path, 'This is a text.');
@@ -123,9 +140,14 @@ describe('damaged files', () => {
   });
 });
 
-/** A TIFF of 1 KB whose single strip holds zeros, although it says it is `size` pixels wide and high. */
-function claimingTiff(size: number, compression: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(1024);
+/** A TIFF of one strip that says it is `size` pixels wide and high; 800 zeros if not told what it holds. */
+function claimingTiff(
+  size: number,
+  compression: number,
+  strip: Uint8Array = new Uint8Array(800),
+  rowsPerStrip = size,
+): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(Math.max(1024, 200 + strip.length));
   const view = new DataView(bytes.buffer);
   const tags = [
     [256, 4, size],
@@ -135,9 +157,10 @@ function claimingTiff(size: number, compression: number): Uint8Array<ArrayBuffer
     [262, 3, 1],
     [273, 4, 200],
     [277, 3, 1],
-    [278, 4, size],
-    [279, 4, 800],
+    [278, 4, rowsPerStrip],
+    [279, 4, strip.length],
   ] as const;
+  bytes.set(strip, 200);
   bytes.set([0x49, 0x49, 42, 0, 8, 0, 0, 0]);
   view.setUint16(8, tags.length, true);
   tags.forEach(([tag, type, value], i) => {

@@ -184,6 +184,12 @@ describe('where a TIFF cannot be written', () => {
     expect((await stat(folder.file('alone.tif'))).size).toBeGreaterThan(40);
   });
 
+  it('integers of 64 bits are refused without naming a format that would not help', async () => {
+    const asked = spec('yx', [1, 1, 1, 4, 5], { dtype: 'int64' });
+    const error = await tiff.create!({ path: folder.file('int64.tif') }, asked).catch(String);
+    expect(error).toMatch(/int32, float32, float64, not int64\. Choose one of them\.$/);
+  });
+
   it('axes that leave out a long axis are refused', async () => {
     const create = tiff.create!({ path: folder.file('axes.tif') }, spec('yx', [1, 2, 1, 4, 5]));
     await expect(create).rejects.toMatchObject({ code: 'axes-mismatch' });

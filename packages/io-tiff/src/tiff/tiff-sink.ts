@@ -48,7 +48,7 @@ export async function createTiff(
     throw new BrushwoodError(
       'unsupported-dtype',
       `${location.path}: TIFF files are written with ${tiffWriteDtypes.join(', ')}, not ${spec.dtype}. ` +
-        'Choose another data type, or HDF5, Zarr or NumPy.',
+        'Choose one of them.',
       { file: location.path, dtype: spec.dtype },
     );
   }
