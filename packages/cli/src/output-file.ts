@@ -1,10 +1,12 @@
 import {
   BrushwoodError,
+  coreAxes,
   messageOf,
   parseImagePath,
   writableFormats,
   type Catalog,
   type ImageLocation,
+  type Shape5,
   type StorageFormat,
 } from '@brushwood/core';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
@@ -16,30 +18,72 @@ export interface PatternValues {
   readonly project_dir: string;
   readonly nickname: string;
   readonly result_type: string;
+  /** `tczyx` of the image: for `{x_start}`, `{x_stop}` and their likes, and `{roi}`. */
+  readonly shape?: Shape5;
 }
 
 /** The pattern a run uses when the user names none. */
 export const defaultPattern = '{dataset_dir}/{nickname}_{result_type}';
 
+/** Does a pattern refer to the size of the image, so that it has to be opened first? */
+export function needsShape(pattern: string): boolean {
+  return /\{(roi|[tczyx]_(start|stop))\}/.test(pattern);
+}
+
 /**
  * Fills `{nickname}` and its likes. An existing folder, or a pattern that ends in `/`, gets `{nickname}_{result_type}`.
+ * Names of images stay names: what would be a folder in them becomes `_`.
  * @throws 'invalid-parameter' for an unknown placeholder
  */
 export function fillPattern(pattern: string, values: PatternValues): string {
   const isFolder = pattern.endsWith('/') || (existsSync(pattern) && statSync(pattern).isDirectory());
   const whole = isFolder ? join(pattern, '{nickname}_{result_type}') : pattern;
+  const known = placeholders(values);
   return whole.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = (values as unknown as Record<string, string>)[name];
+    const value = known[name];
     if (value === undefined) {
+      const hint = name === 'slice_index' ? 'Sequences of slices cannot be written yet.' : '';
+      const names = Object.keys(known).map((key) => `{${key}}`);
       throw new BrushwoodError(
         'invalid-parameter',
-        `Unknown placeholder {${name}} in "${pattern}". Known: ${Object.keys(values)
-          .map((key) => `{${key}}`)
-          .join(', ')}.`,
+        `Unknown placeholder {${name}} in "${pattern}". ${hint} Known: ${names.join(', ')}.`.replace('  ', ' '),
       );
     }
-    return name === 'nickname' ? value.replaceAll('*', '') : value;
+    return value;
   });
+}
+
+function placeholders({ shape = [1, 1, 1, 1, 1], ...values }: PatternValues): Record<string, string> {
+  const box = [...coreAxes].map((axis, i) => [axis, shape[i]!] as const);
+  return {
+    dataset_dir: values.dataset_dir,
+    project_dir: values.project_dir,
+    nickname: fileNamePart(values.nickname),
+    result_type: fileNamePart(values.result_type),
+    roi: `[(${shape.map(() => 0).join(', ')}), (${shape.join(', ')})]`,
+    ...Object.fromEntries(box.map(([axis]) => [`${axis}_start`, '0'])),
+    ...Object.fromEntries(box.map(([axis, size]) => [`${axis}_stop`, String(size)])),
+  };
+}
+
+/** A nickname comes from a project file, which may come from anybody: it must not lead out of the folder. */
+function fileNamePart(name: string): string {
+  return name.replaceAll('*', '').replaceAll(/[/\\]/g, '_').replace(/^\.+/, '_');
+}
+
+/**
+ * A pattern that is stored in a project may name files beside the images or the project, or below it, nothing else.
+ * @throws 'invalid-parameter' that says how to allow it
+ */
+export function checkStoredPattern(pattern: string): void {
+  const rest = pattern.replace(/^\{(dataset|project)_dir\}/, '');
+  const isBelow = rest !== pattern || !/^([/\\]|[a-z]:)/i.test(pattern);
+  if (isBelow && !rest.split(/[/\\]/).includes('..')) return;
+  throw new BrushwoodError(
+    'invalid-parameter',
+    `The project itself asks to write to "${pattern}", a place outside its folder. If that is meant, say so: -o '${pattern}'.`,
+    { pattern },
+  );
 }
 
 /** `out.h5/dataset` → file and dataset; paths become absolute. */

@@ -3,17 +3,15 @@ import {
   describeLocation,
   hasEqualChannels,
   openImage,
-  requestOf,
-  sampleRows,
   type Catalog,
   type ImageRequest,
-  type ImageSource,
+  type PredictResult,
   type Project,
 } from '@brushwood/core';
 import type { Report } from '../report.ts';
 
 /**
- * Compares an image that is not of the project with those that are: features of another dtype, range or dimensionality are
+ * Compares an image that is not of the project with those that are: features of another dtype or dimensionality are
  * some the forest has never seen. Warns of what may be meant.
  * @throws 'shape-mismatch' for a colour picture where grey ones are needed, and for a flat image where features are 3-D
  */
@@ -28,16 +26,26 @@ export async function checkInput(
   if (!trained) return;
   const input = await imageFacts(catalog, image);
   checkRank(project, { name, report, isVolume: input.isVolume });
-  const known = await imageFacts(catalog, requestOf(trained)).catch(() => undefined);
-  if (known && input.dtype !== known.dtype) {
+  if (trained.dtype && input.dtype !== trained.dtype) {
     report.warn(
-      `${name} is ${input.dtype}, the training image "${trained.nickname}" is ${known.dtype}: the classifier may not know such values.`,
-    );
-  } else if (known && (input.max > 4 * known.max || known.max > 4 * input.max)) {
-    report.warn(
-      `${name} has values up to about ${input.max}, the training image "${trained.nickname}" up to ${known.max}: the classifier may not know such values.`,
+      `${name} is ${input.dtype}, the training image "${trained.nickname}" is ${trained.dtype}: the classifier may not know such values.`,
     );
   }
+}
+
+/** Compares the intensities that were predicted with those around the labels. */
+export function warnOfRange(
+  { classifier }: Project,
+  { image, range, report }: { image: ImageRequest; range: PredictResult['valueRange']; report: Report },
+): void {
+  const known = classifier.report?.valueRange;
+  if (!known || !range) return;
+  const [found, learnt] = [range[1] - range[0], known[1] - known[0]];
+  if (found <= 4 * learnt && learnt <= 4 * found && range[0] <= known[1] && known[0] <= range[1]) return;
+  report.warn(
+    `${describeLocation(image.location)} has values from ${range[0]} to ${range[1]}, the labelled parts of the training images from ` +
+      `${known[0]} to ${known[1]}: the classifier may not know such values.`,
+  );
 }
 
 /** Of a colour picture 'gray' would use the first channel and lose two. */
@@ -76,19 +84,6 @@ function checkRank(project: Project, input: { name: string; report: Report; isVo
 
 async function imageFacts({ formats }: Catalog, request: ImageRequest) {
   const source = await openImage(formats, request);
-  try {
-    return { dtype: source.info.dtype, isVolume: source.info.shape[2] > 1, max: await largestValue(source) };
-  } finally {
-    await source.close();
-  }
-}
-
-/** The largest absolute value of some rows. */
-async function largestValue(source: ImageSource): Promise<number> {
-  let max = 0;
-  for (const roi of sampleRows(source.info.shape)) {
-    const { data } = await source.read(roi);
-    for (const value of data) max = Math.max(max, Math.abs(Number(value)));
-  }
-  return max;
+  await source.close();
+  return { dtype: source.info.dtype, isVolume: source.info.shape[2] > 1 };
 }

@@ -2,6 +2,7 @@ import {
   BrushwoodError,
   findById,
   formatByExtension,
+  openImage,
   outputFormat,
   requestOf,
   type Catalog,
@@ -11,12 +12,20 @@ import {
   type Lane,
   type PipelineServices,
   type Project,
+  type Shape5,
   type StorageFormat,
 } from '@brushwood/core';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { checkLaneFile, imageLocation, nicknameOf } from '../image-file.ts';
-import { defaultPattern, fillPattern, outputLocation, withExtension } from '../output-file.ts';
+import {
+  checkStoredPattern,
+  defaultPattern,
+  fillPattern,
+  needsShape,
+  outputLocation,
+  withExtension,
+} from '../output-file.ts';
 import { workflowOf } from '../project-file.ts';
 
 /** What decides which images are predicted, and into which files. */
@@ -43,11 +52,11 @@ export interface PredictJob {
  * The images to predict: the named ones, or the project's own. Everything that can be seen to be wrong with their files is
  * found here, before any work is done.
  */
-export function planJobs(
+export async function planJobs(
   services: PipelineServices,
   project: Project,
   request: { path: string; inputs: readonly string[]; options: JobOptions },
-): PredictJob[] {
+): Promise<PredictJob[]> {
   const { inputs, options, path } = request;
   const { catalog } = services;
   const sources = options.source.map((id) => findById(workflowOf(catalog, project).exportSources, id, 'source'));
@@ -57,10 +66,13 @@ export function planJobs(
     inputs.length > 0
       ? inputs.map((input, i) => inputJob(services, project, { input, mask: options.mask[i], options }))
       : project.lanes.map(laneJob);
-  const planned = jobs.map((job) => ({
-    ...job,
-    outputs: sources.map((source) => planOutput(services, project, { job, source, path, options })),
-  }));
+  const pattern = patternOf(project, options);
+  const planned: PredictJob[] = [];
+  for (const job of jobs) {
+    const shape = needsShape(pattern) ? await shapeOf(catalog, job.image) : undefined;
+    const planOne = (source: ExportSource) => planOutput(services, pattern, { job, source, path, options, shape });
+    planned.push({ ...job, outputs: sources.map(planOne) });
+  }
   checkDistinct(planned);
   checkTargets(planned, { catalog, project, path, force: options.force });
   return planned;
@@ -106,22 +118,36 @@ function inputJob(
   };
 }
 
+function patternOf(project: Project, options: JobOptions): string {
+  const stored = project.exportSettings.filenameFormat;
+  if (options.output === undefined && stored !== undefined) checkStoredPattern(stored);
+  return options.output ?? stored ?? defaultPattern;
+}
+
+async function shapeOf({ formats }: Catalog, image: ImageRequest): Promise<Shape5> {
+  const source = await openImage(formats, image);
+  await source.close();
+  return source.info.shape;
+}
+
 function planOutput(
   { catalog }: PipelineServices,
-  project: Project,
-  {
-    job,
-    source,
-    path,
-    options,
-  }: { job: Omit<PredictJob, 'outputs'>; source: ExportSource; path: string; options: JobOptions },
+  pattern: string,
+  parts: {
+    job: Omit<PredictJob, 'outputs'>;
+    source: ExportSource;
+    path: string;
+    options: JobOptions;
+    shape: Shape5 | undefined;
+  },
 ): PredictJob['outputs'][number] {
-  const pattern = options.output ?? project.exportSettings.filenameFormat ?? defaultPattern;
+  const { job, source, path, options, shape } = parts;
   const file = fillPattern(pattern, {
     dataset_dir: dirname(job.image.location.path),
     project_dir: dirname(resolve(path)),
     nickname: job.nickname,
     result_type: source.displayName,
+    shape,
   });
   const base = options.output === undefined ? resolve(dirname(resolve(path)), file) : file;
   const location = outputLocation(catalog, base);

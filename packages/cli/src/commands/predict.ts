@@ -10,7 +10,7 @@ import { makeFolderOf, outputLocation } from '../output-file.ts';
 import { loadProject, workflowOf } from '../project-file.ts';
 import type { Report } from '../report.ts';
 import { peakMemoryMiB, seconds } from '../statistics.ts';
-import { checkInput } from './check-input.ts';
+import { checkInput, warnOfRange } from './check-input.ts';
 import { planJobs, type JobOptions, type PredictJob } from './predict-jobs.ts';
 
 export interface PredictCommandOptions extends JobOptions {
@@ -34,11 +34,12 @@ export async function predict(
 ): Promise<void> {
   const { report } = options;
   const project = await loadProject(services.catalog, path, options);
-  const jobs = planJobs(services, project, { path, inputs, options });
+  const jobs = await planJobs(services, project, { path, inputs, options });
   const written: object[] = [];
   for (const job of jobs) {
     if (!job.lane) await checkInput(services.catalog, project, { image: job.image, report });
     const result = await runJob(services, project, job, options);
+    if (!job.lane) warnOfRange(project, { image: job.image, range: result.valueRange, report });
     written.push(jobFacts(job, result, options));
     if (options.stats) report.note(describeStats(result, options.threads));
   }

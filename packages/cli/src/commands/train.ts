@@ -41,6 +41,9 @@ export async function train(services: PipelineServices, path: string, options: T
       lanes: chosen,
       signal: options.signal,
       onProgress: report.onProgress,
+      onEstimate(estimate) {
+        if (estimate >= 2) report.note(`Learning will take about ${seconds(estimate)}.`);
+      },
     });
     return result.project;
   };

@@ -23,6 +23,8 @@ export interface TrainOptions extends RunOptions {
   readonly options?: OptionValues;
   readonly seed?: number;
   readonly engineId?: string;
+  /** Told before learning begins how long it may take, if that is long enough to matter. */
+  readonly onEstimate?: (seconds: number) => void;
 }
 
 export interface TrainResult {
@@ -58,6 +60,8 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
   }
   const samples = joinSamples(parts, project.classes.length);
   const collected = performance.now();
+  const estimate = classifier.estimateSeconds?.(samples, completeOptions(classifier, given));
+  if (estimate !== undefined) options.onEstimate?.(estimate);
   const model = await trainClassifier(classifier, samples, {
     options: given,
     seed,

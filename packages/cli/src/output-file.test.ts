@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { checkStoredPattern, fillPattern, needsShape, type PatternValues } from './output-file.ts';
+
+const values: PatternValues = {
+  dataset_dir: '/data',
+  project_dir: '/projects',
+  nickname: 'cells',
+  result_type: 'Simple Segmentation',
+  shape: [3, 2, 1, 80, 72],
+};
+
+describe('fillPattern', () => {
+  it.each([
+    ['{dataset_dir}/{nickname}_{result_type}', '/data/cells_Simple Segmentation'],
+    ['{project_dir}/out/{nickname}.tif', '/projects/out/cells.tif'],
+    ['no/such/folder/', 'no/such/folder/cells_Simple Segmentation'],
+    ['{x_start}-{x_stop} {y_stop} {t_stop} {c_stop}', '0-72 80 3 2'],
+    ['{roi}', '[(0, 0, 0, 0, 0), (3, 2, 1, 80, 72)]'],
+  ])('fills %s', (pattern, expected) => expect(fillPattern(pattern, values)).toBe(expected));
+
+  it.each([
+    ['../../evil', '__.._evil'],
+    ['/etc/passwd', '_etc_passwd'],
+    ['..\\evil', '__evil'],
+    ['stack_*', 'stack_'],
+    ['.hidden', '_hidden'],
+  ])('keeps the nickname %s from leading out of the folder', (nickname, expected) => {
+    expect(fillPattern('out/{nickname}', { ...values, nickname })).toBe(`out/${expected}`);
+  });
+
+  it('names the placeholders there are', () => {
+    expect(() => fillPattern('{name}', values)).toThrow(/Unknown placeholder \{name\}.*\{nickname\}/);
+    expect(() => fillPattern('{slice_index}', values)).toThrow(/Sequences of slices cannot be written yet/);
+  });
+});
+
+describe('needsShape', () => {
+  it('is true for what depends on the size of the image', () => {
+    expect(['{roi}', 'a_{z_start}', '{x_stop}'].every(needsShape)).toBe(true);
+    expect(['{nickname}', 'x_stop', '{dataset_dir}/a'].some(needsShape)).toBe(false);
+  });
+});
+
+describe('checkStoredPattern', () => {
+  it.each(['{dataset_dir}/{nickname}', '{project_dir}/out/{nickname}', 'results/{nickname}'])(
+    'allows %s',
+    (pattern) => {
+      expect(() => checkStoredPattern(pattern)).not.toThrow();
+    },
+  );
+  it.each([
+    '/etc/{nickname}',
+    '{dataset_dir}/../{nickname}',
+    '../{nickname}',
+    'C:\\{nickname}',
+    '\\\\host\\{nickname}',
+  ])('refuses %s, which a project from elsewhere may hold', (pattern) =>
+    expect(() => checkStoredPattern(pattern)).toThrow(/outside its folder.*-o/),
+  );
+});
