@@ -191,6 +191,12 @@ export {
   type LockResult,
   type LockSystem,
 } from './files/file-lock.ts';
+export {
+  vigraDefaultOptions,
+  vigraDefaultParameters,
+  vigraNodes,
+  vigraTreeProblem,
+} from './forest/vigra-layout.ts';
 export { findById } from './find-by-id.ts';
 export { describeImage, type DescribeOptions, type DescribedImage } from './pipeline/describe-image.ts';
 export { importLabels, type ImportLabelsOptions } from './pipeline/import-labels.ts';

@@ -5,7 +5,7 @@ import { broken, checkLabels, checkTree } from '../random-forest/check-forest.ts
 export type TreeModelFacts = Pick<StoredModel, 'classifierId' | 'knownLabels' | 'featureCount' | 'classCount'>;
 
 /**
- * Trees as named arrays: `topology` and `parameters` of all trees (layout in random-forest/forest-layout.ts) one after
+ * Trees as named arrays: `topology` and `parameters` of all trees (layout: core's forest/vigra-layout.ts) one after
  * another, `topologyStart` and `parametersStart` (tree count + 1) where each begins.
  */
 export function storeTrees(trees: readonly VigraTree[], facts: TreeModelFacts): StoredModel {

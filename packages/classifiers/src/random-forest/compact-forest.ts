@@ -1,6 +1,7 @@
-import type { VigraTree } from '@brushwood/core';
-import { innerType, rootAddress } from './forest-layout.ts';
+import { vigraNodes, type VigraTree } from '@brushwood/core';
 import { leafUnits, unitsPerOne } from './leaf-units.ts';
+
+const { innerType, rootAddress } = vigraNodes;
 
 /** Bytes of a node. */
 export const nodeBytes = 16;

@@ -1,25 +1,6 @@
-import type { VigraTree } from '@brushwood/core';
+import { vigraNodes, type VigraTree } from '@brushwood/core';
 
-/**
- * vigra's tree layout (spec §C.6), as it lies in project files.
- *
- * `topology`, int32:
- *   [0] number of feature columns, [1] number of classes, [2] the root node; the other nodes follow in any order.
- *   inner node, 5 values: 0 (type), parameter address, address of the left child, of the right child, column
- *   leaf, 2 values:       0x40000000 (type), parameter address
- * Child addresses are indices into `topology`, parameter addresses indices into `parameters`.
- *
- * `parameters`, float64:
- *   inner node, 2 values: 1 (weight), threshold
- *   leaf, 1 + k values:   number of training samples, then the probability of each of the k classes
- *
- * A voxel goes left if `feature < threshold`, the feature a float32, the threshold a double; equal goes right.
- */
-export const rootAddress = 2;
-export const innerType = 0;
-export const leafType = 0x40000000;
-export const innerSize = 5;
-export const leafSize = 2;
+const { rootAddress, innerType, leafType, innerSize, leafSize } = vigraNodes;
 
 /** Appends nodes to a tree in vigra's layout. */
 export class TreeWriter {

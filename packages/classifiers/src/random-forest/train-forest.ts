@@ -1,4 +1,13 @@
-import type { Samples, StoredModel, TrainContext, TrainingReport, VigraForest, VigraTree } from '@brushwood/core';
+import {
+  vigraDefaultOptions,
+  vigraDefaultParameters,
+  type Samples,
+  type StoredModel,
+  type TrainContext,
+  type TrainingReport,
+  type VigraForest,
+  type VigraTree,
+} from '@brushwood/core';
 import { checkSamples, sampleWarnings, type CheckedSamples } from '../check-samples.ts';
 import { numberOption } from '../number-option.ts';
 import { columnsPerSplit } from './train-tree.ts';
@@ -93,32 +102,14 @@ function describeForest(
     columnCount: featureCount,
     classCount: knownLabels.length,
     labels: knownLabels,
-    options: {
-      tree_count_: trees.length,
-      training_set_proportion_: 1,
-      training_set_size_: 0,
-      training_set_func_: 0,
-      training_set_calc_switch_: 1,
-      sample_with_replacement_: 1,
-      stratification_method_: 3,
-      mtry_: 0,
-      mtry_func_: 0,
-      mtry_switch_: 6,
-      min_split_node_size_: 1,
-      predict_weighted_: 0,
-      prepare_online_learning_: 0,
-    },
+    options: { ...vigraDefaultOptions, tree_count_: trees.length },
     parameters: {
+      ...vigraDefaultParameters,
       column_count_: featureCount,
       class_count_: knownLabels.length,
       row_count_: sampleCount,
       actual_mtry_: columnsPerSplit(featureCount),
       actual_msample_: sampleCount,
-      problem_type_: 1,
-      used_: 1,
-      is_weighted_: 1,
-      precision_: 0,
-      response_size_: 1,
     },
   };
 }

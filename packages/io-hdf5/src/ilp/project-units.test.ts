@@ -141,6 +141,9 @@ describe('the check of a forest', () => {
     ['no root', [3, 2]],
     ['a node that is cut off', topology.slice(0, 5)],
   ])('finds %s', (_, changed) => expect(forestProblem(forest(changed))).toMatch(/^tree 0 /));
+  it('finds a leaf without probabilities, so that the project opens without the forest', () => {
+    expect(forestProblem(forest(topology, [1, 0.5, 10, 7, 0, 20, 0, 1]))).toMatch(/^tree 0 .*not a probability/);
+  });
   it('finds a wrong number of trees', () => {
     expect(forestProblem(forest(topology, parameters, { tree_count_: 2 }))).toContain('1 trees');
   });
