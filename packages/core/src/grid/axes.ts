@@ -11,6 +11,19 @@ export type Shape5 = readonly [number, number, number, number, number];
 /** Sizes along z, y, x. */
 export type Shape3 = readonly [number, number, number];
 
+/** Five numbers, one per axis in core order. */
+export function shape5(value: (axis: 0 | 1 | 2 | 3 | 4) => number): Shape5 {
+  return [value(0), value(1), value(2), value(3), value(4)];
+}
+/** Three numbers, for z, y, x. */
+export function shape3(value: (axis: 0 | 1 | 2) => number): Shape3 {
+  return [value(0), value(1), value(2)];
+}
+/** The z, y, x part of five numbers. */
+export function spatialShape(shape: Shape5): Shape3 {
+  return [shape[2], shape[3], shape[4]];
+}
+
 /** Position of an axis in the core order. */
 export function axisIndex(axis: Axis): 0 | 1 | 2 | 3 | 4 {
   return coreAxes.indexOf(axis) as 0 | 1 | 2 | 3 | 4;

@@ -1,5 +1,5 @@
 import { BrushwoodError } from '../errors.ts';
-import type { Shape5 } from './axes.ts';
+import { shape5, type Shape5 } from './axes.ts';
 import type { Roi } from './roi.ts';
 
 /**
@@ -20,7 +20,7 @@ export class BlockGrid implements Iterable<Roi> {
     }
     this.roi = roi;
     this.blockShape = blockShape;
-    this.counts = roi.stop.map((stop, i) => Math.ceil((stop - roi.start[i]!) / blockShape[i]!)) as unknown as Shape5;
+    this.counts = shape5((i) => Math.ceil((roi.stop[i] - roi.start[i]) / blockShape[i]));
   }
 
   get count(): number {
@@ -29,17 +29,15 @@ export class BlockGrid implements Iterable<Roi> {
 
   /** The box of the block with a running number, last axis fastest. */
   block(index: number): Roi {
-    const start = [0, 0, 0, 0, 0];
-    const stop = [0, 0, 0, 0, 0];
+    const position = [0, 0, 0, 0, 0];
     let rest = index;
     for (let axis = 4; axis >= 0; axis--) {
       const n = this.counts[axis]!;
-      const position = rest % n;
-      rest = (rest - position) / n;
-      start[axis] = this.roi.start[axis]! + position * this.blockShape[axis]!;
-      stop[axis] = Math.min(start[axis]! + this.blockShape[axis]!, this.roi.stop[axis]!);
+      position[axis] = rest % n;
+      rest = Math.floor(rest / n);
     }
-    return { start: start as unknown as Shape5, stop: stop as unknown as Shape5 };
+    const start = shape5((i) => this.roi.start[i] + position[i]! * this.blockShape[i]);
+    return { start, stop: shape5((i) => Math.min(start[i] + this.blockShape[i], this.roi.stop[i])) };
   }
 
   *[Symbol.iterator](): Iterator<Roi> {

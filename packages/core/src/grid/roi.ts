@@ -1,5 +1,5 @@
 import { BrushwoodError } from '../errors.ts';
-import type { Shape5 } from './axes.ts';
+import { shape5, type Shape5 } from './axes.ts';
 
 /** A half-open box in `tczyx`: `start` is inside, `stop` is not. */
 export interface Roi {
@@ -12,7 +12,7 @@ export function wholeRoi(shape: Shape5): Roi {
 }
 
 export function roiShape(roi: Roi): Shape5 {
-  return roi.stop.map((stop, i) => stop - (roi.start[i] ?? 0)) as unknown as Shape5;
+  return shape5((i) => roi.stop[i] - roi.start[i]);
 }
 
 export function isSameRoi(a: Roi, b: Roi): boolean {
@@ -21,24 +21,24 @@ export function isSameRoi(a: Roi, b: Roi): boolean {
 
 /** The overlap of two boxes, or undefined if they share no voxel. */
 export function intersectRois(a: Roi, b: Roi): Roi | undefined {
-  const start = a.start.map((s, i) => Math.max(s, b.start[i]!)) as unknown as Shape5;
-  const stop = a.stop.map((s, i) => Math.min(s, b.stop[i]!)) as unknown as Shape5;
+  const start = shape5((i) => Math.max(a.start[i], b.start[i]));
+  const stop = shape5((i) => Math.min(a.stop[i], b.stop[i]));
   return start.every((s, i) => s < stop[i]!) ? { start, stop } : undefined;
 }
 
 /** A box with one axis replaced; a short way to say "the same box, all channels". */
 export function withAxis(roi: Roi, axis: number, start: number, stop: number): Roi {
   return {
-    start: roi.start.map((s, i) => (i === axis ? start : s)) as unknown as Shape5,
-    stop: roi.stop.map((s, i) => (i === axis ? stop : s)) as unknown as Shape5,
+    start: shape5((i) => (i === axis ? start : roi.start[i])),
+    stop: shape5((i) => (i === axis ? stop : roi.stop[i])),
   };
 }
 
 /** Moves a box by a signed offset per axis. */
 export function translateRoi(roi: Roi, offset: readonly number[]): Roi {
   return {
-    start: roi.start.map((s, i) => s + (offset[i] ?? 0)) as unknown as Shape5,
-    stop: roi.stop.map((s, i) => s + (offset[i] ?? 0)) as unknown as Shape5,
+    start: shape5((i) => roi.start[i] + (offset[i] ?? 0)),
+    stop: shape5((i) => roi.stop[i] + (offset[i] ?? 0)),
   };
 }
 

@@ -5,8 +5,8 @@ import type { ImageSource } from '../contracts/image-source.ts';
 import type { Catalog } from '../contracts/plugin.ts';
 import { findById } from '../find-by-id.ts';
 import { BrushwoodError } from '../errors.ts';
-import type { Shape3 } from '../grid/axes.ts';
-import { isSameRoi, type Roi } from '../grid/roi.ts';
+import { spatialShape, type Shape3 } from '../grid/axes.ts';
+import { isSameRoi, roiShape, type Roi } from '../grid/roi.ts';
 import type { FeatureSelection } from '../project/feature-selection.ts';
 import { BlockArena } from './block-arena.ts';
 import { computeFeatures, featureScratchBytes } from './compute-features.ts';
@@ -113,7 +113,7 @@ export class BlockSession {
     const release = () => arena.release(mark);
     try {
       const started = performance.now();
-      const shape = raw.core.stop.slice(2).map((stop, i) => stop - raw.core.start[i + 2]!) as unknown as Shape3;
+      const shape = spatialShape(roiShape(raw.core));
       const features = arena.allocateFloat32(plan.featureCount * shape[0] * shape[1] * shape[2]);
       const afterFeatures = arena.mark();
       const block = placeBlock(raw, arena, this.who);

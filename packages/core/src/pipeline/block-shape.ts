@@ -1,5 +1,5 @@
 import { BrushwoodError } from '../errors.ts';
-import type { Shape3, Shape5 } from '../grid/axes.ts';
+import { shape3, type Shape3, type Shape5 } from '../grid/axes.ts';
 
 /** Features of one block are kept below this many bytes, so that a worker's memory stays bounded. */
 const featureBytes = 64 * 2 ** 20;
@@ -67,9 +67,9 @@ function defaultShape(image: Shape3, featureCount: number): Shape3 {
 }
 
 function shrink(block: Shape3, image: Shape3, fits: (block: Shape3) => boolean): Shape3 {
-  const cut = (size: number, axis: number) => Math.min(size, image[axis]!);
   let current = block;
-  while (current[2] > 16 && !fits(current.map(cut) as unknown as Shape3)) {
+  const cut = (shape: Shape3) => shape3((i) => Math.min(shape[i], image[i]));
+  while (current[2] > 16 && !fits(cut(current))) {
     const side = current[2] - 16;
     current = [image[0] === 1 ? 1 : side, side, side];
   }

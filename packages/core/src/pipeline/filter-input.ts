@@ -1,7 +1,7 @@
 import type { CoreBox, FilterKernels, HalfTaps, Volume } from '../contracts/filter-engine.ts';
 import type { DerivativeOrders, FilterInput } from '../contracts/pixel-filter.ts';
 import { BrushwoodError } from '../errors.ts';
-import type { Shape3 } from '../grid/axes.ts';
+import { shape3, type Shape3 } from '../grid/axes.ts';
 import type { BlockArena } from './block-arena.ts';
 import {
   GaussianTapsCache,
@@ -62,7 +62,7 @@ export class BlockFilterInput implements FilterInput {
     this.rawCore = block.core;
     this.coreShape = block.core.shape;
     this.inner = grow(block.core, this.haloShape(innerHalo), this.input.shape);
-    this.core = { start: map3((i) => block.core.start[i]! - this.inner.start[i]!), shape: block.core.shape };
+    this.core = { start: shape3((i) => block.core.start[i]! - this.inner.start[i]!), shape: block.core.shape };
     this.checkHalo(block, innerHalo + presmoothingRadius(options.sigma));
   }
 
@@ -122,10 +122,10 @@ export class BlockFilterInput implements FilterInput {
     let current: Volume = this.input;
     let box: CoreBox = { start: [0, 0, 0], shape: this.input.shape };
     for (const axis of this.axes) {
-      const laterHalo = map3((i) => (i > axis ? radius : 0));
+      const laterHalo = shape3((i) => (i > axis ? radius : 0));
       const target = grow(this.inner, laterHalo, this.input.shape);
       const next = axis === 2 ? out : this.allocate(target.shape);
-      const offset = map3((i) => target.start[i]! - box.start[i]!);
+      const offset = shape3((i) => target.start[i]! - box.start[i]!);
       this.kernels.correlate(current, next, { axis, taps, offset });
       current = next;
       box = target;
@@ -171,12 +171,8 @@ export class BlockFilterInput implements FilterInput {
   }
 }
 
-function map3<T>(value: (i: 0 | 1 | 2) => T): readonly [T, T, T] {
-  return [value(0), value(1), value(2)];
-}
-
 /** A box grown by a halo on each side, cut to `bounds`. */
 function grow(box: CoreBox, halo: Shape3, bounds: Shape3): CoreBox {
-  const start = map3((i) => Math.max(0, box.start[i] - halo[i]));
-  return { start, shape: map3((i) => Math.min(bounds[i], box.start[i] + box.shape[i] + halo[i]) - start[i]) };
+  const start = shape3((i) => Math.max(0, box.start[i] - halo[i]));
+  return { start, shape: shape3((i) => Math.min(bounds[i], box.start[i] + box.shape[i] + halo[i]) - start[i]) };
 }

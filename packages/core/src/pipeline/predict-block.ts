@@ -2,7 +2,7 @@ import type { ClassifierModel } from '../contracts/classifier.ts';
 import type { SinkTicket } from '../contracts/image-sink.ts';
 import type { Catalog } from '../contracts/plugin.ts';
 import type { TaskContext } from '../contracts/worker-pool.ts';
-import type { Shape3 } from '../grid/axes.ts';
+import { spatialShape } from '../grid/axes.ts';
 import type { NumberArray } from '../grid/dtype.ts';
 import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
 import { findById } from '../find-by-id.ts';
@@ -175,7 +175,7 @@ function applyMask(probabilities: Float32Array, mask: Uint8Array): void {
 
 /** What a block outside the mask gets: no probability at all, and what follows from that. */
 function emptyParts({ model, plan }: BlockSession, { outputs }: PredictSetup, roi: Roi): ComputedParts {
-  const shape = roiShape(roi).slice(2) as unknown as Shape3;
+  const shape = spatialShape(roiShape(roi));
   const voxels = shape[0] * shape[1] * shape[2];
   const classCount = model?.classCount ?? 0;
   const predicted = {

@@ -1,7 +1,7 @@
 import type { ImageSource } from '../contracts/image-source.ts';
 import type { Volume } from '../contracts/filter-engine.ts';
 import { BrushwoodError } from '../errors.ts';
-import type { Shape3 } from '../grid/axes.ts';
+import { shape3, spatialShape } from '../grid/axes.ts';
 import { padRoi, type Halo, type ImageEdges } from '../grid/halo.ts';
 import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
 import type { Tensor } from '../grid/tensor.ts';
@@ -38,7 +38,7 @@ export async function readRawBlock(
  * @throws 'not-finite' naming a voxel that is NaN or infinite
  */
 export function placeBlock({ tensor, roi, core, edges }: RawBlock, arena: BlockArena, who: string): PaddedBlock {
-  const shape = roiShape(roi).slice(2) as unknown as Shape3;
+  const shape = spatialShape(roiShape(roi));
   const voxels = shape[0] * shape[1] * shape[2];
   const channels: Volume[] = [];
   for (let channel = 0; channel < tensor.shape[1]; channel++) {
@@ -47,8 +47,8 @@ export function placeBlock({ tensor, roi, core, edges }: RawBlock, arena: BlockA
     channels.push({ data, shape });
   }
   if (tensor.data instanceof Float32Array || tensor.data instanceof Float64Array) checkFinite(channels, roi, who);
-  const start = [2, 3, 4].map((axis) => core.start[axis]! - roi.start[axis]!) as unknown as Shape3;
-  return { channels, edges, core: { start, shape: roiShape(core).slice(2) as unknown as Shape3 } };
+  const start = shape3((i) => core.start[i + 2]! - roi.start[i + 2]!);
+  return { channels, edges, core: { start, shape: spatialShape(roiShape(core)) } };
 }
 
 /** Both at once. @throws 'not-finite', and what the source throws */
