@@ -32,7 +32,7 @@ export function createNodeWorkerPool({
   let isClosed = false;
   const start = async () => {
     const { Piscina: Pool } = await import('piscina');
-    return new Pool({
+    const pool = new Pool({
       filename: entry.href,
       minThreads: threads,
       maxThreads: threads,
@@ -40,6 +40,7 @@ export function createNodeWorkerPool({
       recordTiming: false,
       workerData: { pluginAddresses },
     });
+    return { pool, failure: failureOf(pool) };
   };
   let started = isEager ? start() : undefined;
   return {
@@ -47,20 +48,30 @@ export function createNodeWorkerPool({
     async run<Input, Output>(task: Task<Input, Output>, input: Input, options: PoolRunOptions = {}): Promise<Output> {
       if (isClosed) throw new BrushwoodError('closed', 'The worker pool was closed before this task.');
       if (options.signal?.aborted) throw abortError(options.signal);
-      const pool = await (started ??= start());
-      const reply = await post(pool, { taskId: task.id, input }, options);
+      const { pool, failure } = await (started ??= start());
+      const reply = await post({ pool, failure }, { taskId: task.id, input }, options);
       if (!reply.ok) throw unpackError(reply.error);
       return reply.output as Output;
     },
     async close() {
       isClosed = true;
-      await (await started)?.destroy();
+      await (await started)?.pool.destroy();
     },
   };
 }
 
+/** Rejects when threads cannot even be started: piscina then runs nothing, and would wait for ever. */
+function failureOf(pool: Piscina): Promise<never> {
+  const failure = new Promise<never>((_, reject) => {
+    // A thread that fails between two tasks is replaced.
+    pool.on('error', (error) => pool.threads.length === 0 && reject(error));
+  });
+  failure.catch(() => undefined); // whoever runs a task hears of it
+  return failure;
+}
+
 async function post(
-  pool: Piscina,
+  { pool, failure }: { pool: Piscina; failure: Promise<never> },
   request: WorkerRequest,
   { signal, onProgress, transfer = [] }: PoolRunOptions,
 ): Promise<WorkerReply> {
@@ -71,12 +82,13 @@ async function post(
   try {
     const message: WorkerRequest = channel ? { ...request, progress: channel.port2 } : request;
     const transferList = channel ? [...transfer, channel.port2] : [...transfer];
-    return (await pool.run(message, { signal, transferList: transferList as never })) as WorkerReply;
+    const reply = pool.run(message, { signal, transferList: transferList as never });
+    return (await Promise.race([reply, failure])) as WorkerReply;
   } catch (error) {
     if (signal?.aborted || isAbortError(error)) throw abortError(signal);
     throw new BrushwoodError(
       'worker-crashed',
-      `A worker thread ended while it ran "${request.taskId}": ${messageOf(error)}. If memory ran out, use a smaller --block or fewer --threads.`,
+      `A worker thread ended, or could not be started, for "${request.taskId}": ${messageOf(error)}. If memory ran out, use a smaller --block or fewer --threads.`,
       { taskId: request.taskId },
       { cause: error },
     );
