@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const python = '/usr/bin/python3';
@@ -8,7 +8,8 @@ export const hasH5py = spawnSync(python, ['-c', 'import h5py']).status === 0;
 export const hasVigra = hasH5py && spawnSync(python, ['-c', 'import vigra']).status === 0;
 
 /** What `scripts/check_ilp.py` says of a project: its last line counts the problems. */
-export function checkIlp(path: string, ...options: string[]): string {
-  const { stdout, stderr } = spawnSync(python, [script, path, ...options], { encoding: 'utf8' });
-  return stdout + stderr;
+export function checkIlp(path: string, ...options: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(python, [script, path, ...options], (_, stdout, stderr) => resolve(stdout + stderr));
+  });
 }

@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { wholeRoi, type ImageSpec, type Shape5 } from '@brushwood/core';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { patternTensor } from '../testing/pattern.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { tiff } from './format.ts';
@@ -12,24 +13,42 @@ const folder = await temporaryFolder();
 
 /** What tifffile finds: axes, shape and dtype of the first series, whether all values follow the pattern, and tags. */
 const script = `
-import json, sys, numpy, tifffile
-path, modulus = sys.argv[1], int(sys.argv[2])
-with tifffile.TiffFile(path) as file:
-    series, page = file.series[0], file.pages[0]
-    array = series.asarray()
-    i = numpy.arange(array.size, dtype=numpy.uint64)
-    expected = ((31 * i * i + 7 * i) % modulus).astype(array.dtype).reshape(array.shape)
-    imagej = file.imagej_metadata or {}
-    luts = imagej.pop("LUTs", [])
-    resolution = page.tags.get("XResolution")
-    print(json.dumps({
-        "kind": series.kind, "axes": series.axes, "shape": array.shape, "dtype": str(array.dtype), "count": len(file.series),
-        "values": bool((array == expected).all()), "imagej": imagej, "big": file.is_bigtiff,
-        "resolution": resolution and resolution.value[0] / resolution.value[1], "samples": page.samplesperpixel,
-        "extra": [int(x) for x in page.extrasamples], "photometric": int(page.photometric),
-        "luts": [numpy.asarray(lut)[:, [0, 1, 2, 255]].tolist() for lut in (luts if isinstance(luts, list) else [luts])],
-    }))
+import json, sys, traceback, numpy, tifffile
+def describe(path):
+    with tifffile.TiffFile(path) as file:
+        series, page = file.series[0], file.pages[0]
+        array = series.asarray()
+        i = numpy.arange(array.size, dtype=numpy.uint64)
+        expected = ((31 * i * i + 7 * i) % 251).astype(array.dtype).reshape(array.shape)
+        imagej = file.imagej_metadata or {}
+        luts = imagej.pop("LUTs", [])
+        resolution = page.tags.get("XResolution")
+        return {
+            "kind": series.kind, "axes": series.axes, "shape": array.shape, "dtype": str(array.dtype), "count": len(file.series),
+            "values": bool((array == expected).all()), "imagej": imagej, "big": file.is_bigtiff,
+            "resolution": resolution and resolution.value[0] / resolution.value[1], "samples": page.samplesperpixel,
+            "extra": [int(x) for x in page.extrasamples], "photometric": int(page.photometric),
+            "luts": [numpy.asarray(lut)[:, [0, 1, 2, 255]].tolist() for lut in (luts if isinstance(luts, list) else [luts])],
+        }
+for line in sys.stdin:
+    try:
+        print(json.dumps(describe(line.rstrip("\\n"))), flush=True)
+    except Exception:
+        print(json.dumps({"error": traceback.format_exc()}), flush=True)
 `;
+
+/** One Python answers for all files: to start it takes longer than to read them. */
+function startTifffile(path: string) {
+  const child = spawn(path, ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  afterAll(() => child.stdin.end());
+  return async (file: string): Promise<Record<string, unknown>> => {
+    child.stdin.write(`${file}\n`);
+    const { value } = (await answers.next()) as { value?: string };
+    return JSON.parse(value ?? '{"error":"Python ended"}') as Record<string, unknown>;
+  };
+}
+const describeFile = python ? startTifffile(python) : undefined;
 
 /** Writes the pattern in file order with the given axes and asks tifffile. */
 async function seenByTifffile(name: string, fileAxes: string, spec: ImageSpec) {
@@ -38,9 +57,7 @@ async function seenByTifffile(name: string, fileAxes: string, spec: ImageSpec) {
   const sink = await tiff.create!({ path }, spec);
   await sink.write(wholeRoi(spec.shape), patternTensor(fileAxes, sizes, { dtype: spec.dtype, modulus: 251 }));
   await sink.close();
-  const { stdout, stderr } = spawnSync(python!, ['-c', script, path, '251'], { encoding: 'utf8' });
-  if (stdout === '') throw new Error(stderr);
-  return JSON.parse(stdout) as Record<string, unknown>;
+  return describeFile!(path);
 }
 
 const all: Shape5 = [2, 3, 4, 7, 9];
