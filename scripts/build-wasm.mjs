@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
 const sources = readdirSync('wasm').filter((name) => name.endsWith('.ts') && !name.startsWith('_'));
-rmSync('src/generated', { recursive: true, force: true });
 mkdirSync('src/generated', { recursive: true });
 for (const source of sources) {
   const path = join('wasm', source);
@@ -43,6 +42,11 @@ for (const source of sources) {
     `src/generated/${name}.ts`,
     `// Built from wasm/${source} by scripts/build-wasm.mjs (${binary.length} bytes).\nexport const ${camel(name)}Binary =\n  '${binary.toString('base64')}';\n`,
   );
+}
+
+// What no source makes any more.
+for (const name of readdirSync('src/generated')) {
+  if (!sources.includes(name)) rmSync(join('src/generated', name));
 }
 
 function camel(name) {

@@ -1,6 +1,6 @@
 // Bundles the command and its worker into dist/bin, so that starting loads a few files instead of hundreds. Libraries that
 // bring binaries or workers of their own stay outside and are loaded when they are needed.
-import { chmodSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
 const external = [
@@ -21,13 +21,15 @@ const bundle = await rolldown({
   platform: 'node',
   external,
 });
-await bundle.write({
+const { output } = await bundle.write({
   dir: 'dist/bin',
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: '[name]-[hash].js',
-  cleanDir: true,
   sourcemap: true,
 });
 await bundle.close();
 chmodSync('dist/bin/main.js', 0o755);
+// Only now, so that a command that runs meanwhile finds the files it was started with until the new ones are there.
+const fresh = new Set(output.flatMap(({ fileName }) => [fileName, `${fileName}.map`]));
+for (const name of readdirSync('dist/bin')) if (!fresh.has(name)) rmSync(`dist/bin/${name}`, { force: true });
