@@ -1,6 +1,7 @@
 import { checkAxes, coreAxes, describeLocation, guessAxes, type VoxelSize } from '@brushwood/core';
 import { parseAxisTags, voxelSizeOf } from './axistags.ts';
-import type { DatasetInfo, Hdf5File } from './hdf5-file.ts';
+import type { DatasetInfo } from './hdf5-file.ts';
+import type { ReadableHdf5 } from './readable-hdf5.ts';
 
 export interface DatasetAxes {
   /** Slowest first, as many as the dataset has. */
@@ -13,7 +14,7 @@ export interface DatasetAxes {
  * first), else HDF5's dimension labels, else the shape rule.
  * @throws 'axes-mismatch'
  */
-export function readDatasetAxes(file: Hdf5File, info: DatasetInfo, override?: string): DatasetAxes {
+export function readDatasetAxes(file: ReadableHdf5, info: DatasetInfo, override?: string): DatasetAxes {
   const who = `"${describeLocation({ ...file.location, innerPath: info.path })}"`;
   const tagsText = textAttribute(file, info.path, 'axistags');
   const tags = tagsText === undefined ? undefined : parseAxisTags(tagsText);
@@ -25,18 +26,18 @@ export function readDatasetAxes(file: Hdf5File, info: DatasetInfo, override?: st
   return { axes, voxelSize };
 }
 
-function textAttribute(file: Hdf5File, path: string, name: string): string | undefined {
+function textAttribute(file: ReadableHdf5, path: string, name: string): string | undefined {
   const value = file.attribute(path, name);
   return typeof value === 'string' ? value : undefined;
 }
 
-function neuroglancerAxes(file: Hdf5File, info: DatasetInfo): string | undefined {
+function neuroglancerAxes(file: ReadableHdf5, info: DatasetInfo): string | undefined {
   const value = file.attribute(info.path, 'axes');
   if (value === undefined || typeof value === 'number') return undefined;
   return validAxes([...(typeof value === 'string' ? value : value.map(String))].reverse(), info);
 }
 
-function labelledAxes(file: Hdf5File, info: DatasetInfo): string | undefined {
+function labelledAxes(file: ReadableHdf5, info: DatasetInfo): string | undefined {
   return validAxes(file.dimensionLabels(info.path), info);
 }
 
@@ -48,7 +49,7 @@ function validAxes(letters: readonly string[], info: DatasetInfo): string | unde
 }
 
 /** `element_size_um`, z y x in micrometers, as the HDF5 plugins of Fiji write it. */
-function elementSize(file: Hdf5File, path: string): VoxelSize | undefined {
+function elementSize(file: ReadableHdf5, path: string): VoxelSize | undefined {
   const value = file.attribute(path, 'element_size_um');
   if (!Array.isArray(value) || value.length !== 3 || !value.every((size) => Number(size) > 0)) return undefined;
   const [z, y, x] = value.map(Number) as [number, number, number];

@@ -10,6 +10,7 @@ import {
 import { runtime } from '#hdf5-runtime';
 import type { Attribute, Dataset, File, Metadata } from 'h5wasm';
 import type { Hdf5Library, MountedFile } from './hdf5-runtime.ts';
+import type { ReadableHdf5 } from './readable-hdf5.ts';
 import { decodeText, stripPadding } from './strings.ts';
 
 export type NodeKind = 'group' | 'dataset' | 'datatype' | 'external-link' | 'broken-link';
@@ -51,7 +52,7 @@ export async function isHdf5(location: ImageLocation): Promise<boolean> {
  * An HDF5 file that is read. Every failure of the library becomes a `BrushwoodError` that names file and object.
  * Links that lead out of the file are seen but never followed.
  */
-export class Hdf5File {
+export class Hdf5File implements ReadableHdf5 {
   readonly location: ImageLocation;
   private readonly library: Hdf5Library;
   private readonly mounted: MountedFile;

@@ -17,6 +17,9 @@ const dtypeCodes: Readonly<Record<Dtype, string>> = {
   float64: '<d',
 };
 
+/** The oldest version of the format that can hold the data: most programs read it, and so does our quick reader. */
+const oldestFormat: ['earliest', 'latest'] = ['earliest', 'latest'];
+
 export interface NewDataset {
   readonly path: string;
   readonly shape: readonly number[];
@@ -48,7 +51,7 @@ export class Hdf5Writer {
   /** Creates the file; one of that name is replaced. */
   static async create(path: string): Promise<Hdf5Writer> {
     const library = await runtime.library();
-    const file = failsToWrite(path, () => library.run(() => new library.h5.File(path, 'w')));
+    const file = failsToWrite(path, () => library.run(() => new library.h5.File(path, 'w', { libver: oldestFormat })));
     return new Hdf5Writer(path, library, file);
   }
 

@@ -1,5 +1,6 @@
 import type { ProjectLocation, ProjectStore } from '@brushwood/core';
 import { Hdf5File, isHdf5 } from '../hdf5-file.ts';
+import { tryQuickly } from '../quick/try-quickly.ts';
 import { loadProject } from './load-project.ts';
 import { lockProject } from './project-lock.ts';
 import { saveProject } from './save-project.ts';
@@ -27,6 +28,7 @@ function createIlpStore(): ProjectStore {
 
 async function probe(location: ProjectLocation): Promise<boolean> {
   if (!(await isHdf5(location))) return false;
+  if (await tryQuickly(location, (quick) => quick.has('ilastikVersion'))) return true;
   const file = await Hdf5File.open(location).catch(() => undefined); // damaged: `load` says how
   try {
     return file?.has('ilastikVersion') ?? false;

@@ -1,7 +1,7 @@
 import type { Dtype } from '@brushwood/core';
 import { parseAxisTags } from '../axistags.ts';
 import { readDatasetAxes } from '../dataset-axes.ts';
-import type { Hdf5File } from '../hdf5-file.ts';
+import type { ReadableHdf5 } from '../readable-hdf5.ts';
 import type { ProjectReader } from './project-reader.ts';
 
 /** What is known of an image: some of it from the project, some from the image itself. */
@@ -21,7 +21,7 @@ export function storedAxes(reader: ProjectReader, group: string): string | undef
 
 /** What an HDF5 file itself says of an image. */
 export function datasetFacts(
-  file: Hdf5File,
+  file: ReadableHdf5,
   path: string,
   axes: string | undefined,
 ): ImageFacts & { shape: readonly number[] } {

@@ -1,6 +1,7 @@
 import { BrushwoodError, guessAxes, type ImageLocation, type ImageReference } from '@brushwood/core';
 import { runtime } from '#hdf5-runtime';
 import { Hdf5File } from '../hdf5-file.ts';
+import { tryQuickly } from '../quick/try-quickly.ts';
 import { datasetFacts, storedAxes, type ImageFacts } from './image-facts.ts';
 import {
   candidatePaths,
@@ -66,7 +67,7 @@ async function locate(
   for (const candidate of candidatePaths(folder, path)) {
     const found = { path: candidate, ...inner };
     if (!(await runtime.pathExists(candidate)) || !(await mayBe(found, shape))) continue;
-    reader.warn(
+    reader.warnOfElsewhere(
       `The image "${wanted}" is missing; "${candidate}", of the same name, is used instead. Check that it is the same ` +
         'image, or say where the right one lies with "lanes relink".',
     );
@@ -74,7 +75,9 @@ async function locate(
   }
   // A page cannot look at the disk: nothing is known of the file there.
   if (runtime.files)
-    reader.warn(`The image "${wanted}" is missing. Its labels are kept; say where it lies now with "lanes relink".`);
+    reader.warnOfElsewhere(
+      `The image "${wanted}" is missing. Its labels are kept; say where it lies now with "lanes relink".`,
+    );
   return { path: wanted, ...inner };
 }
 
@@ -103,13 +106,19 @@ export async function linkedFacts(
   return { axes: axes ?? 'yx', shape: undefined, dtype };
 }
 
+/** The quick reader reads all of a file, voxels too. */
+const maxQuickBytes = 16 << 20;
+
 /** Shape and dtype of a linked HDF5 dataset, if it can be read. */
 async function hdf5Facts(location: ImageLocation, axes: string | undefined): Promise<ImageFacts | undefined> {
   if (!location.innerPath || isUrl(location.path) || !(await runtime.exists(location))) return undefined;
+  const { innerPath } = location;
+  const facts = await tryQuickly(location, (quick) => datasetFacts(quick, innerPath, axes), maxQuickBytes);
+  if (facts) return facts;
   let file: Hdf5File | undefined;
   try {
     file = await Hdf5File.open(location);
-    return datasetFacts(file, location.innerPath, axes);
+    return datasetFacts(file, innerPath, axes);
   } catch (error) {
     if (error instanceof BrushwoodError) return undefined; // the image itself says so when it is opened
     throw error;

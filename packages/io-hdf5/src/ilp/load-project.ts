@@ -9,6 +9,7 @@ import {
 } from '@brushwood/core';
 import { runtime } from '#hdf5-runtime';
 import { Hdf5File, isHdf5 } from '../hdf5-file.ts';
+import { tryQuickly } from '../quick/try-quickly.ts';
 import { readClassifier, readStoredLanes } from './brushwood-group.ts';
 import { readCarriedNodes } from './carried-nodes.ts';
 import { readExportSettings } from './export-settings.ts';
@@ -22,25 +23,56 @@ import { readForests } from './read-forests.ts';
 import { readLaneImages } from './read-input-data.ts';
 import { readAllLabels } from './read-labels.ts';
 
-/** Reads a whole project file; see `ProjectStore.load`. */
-export async function loadProject(
+/** A project with what had to be said about its file. */
+export interface LoadedProject {
+  readonly project: Project;
+  readonly warnings: readonly string[];
+}
+
+/** Reads a whole project file; see `ProjectStore.load`. Plain files are read without loading the HDF5 library. */
+export async function loadProject(location: ProjectLocation, options: RunOptions = {}): Promise<LoadedProject> {
+  throwIfAborted(options.signal);
+  const path = location.blob ? location.path : withForwardSlashes(runtime.absolutePath(location.path));
+  const place = { ...location, path };
+  return (await loadQuickly(place, options)) ?? loadWithLibrary(place, options);
+}
+
+/** Undefined for all but plain files without fault: about those, what the library says counts. */
+export async function loadQuickly(
   location: ProjectLocation,
   { signal, onProgress }: RunOptions = {},
-): Promise<{ project: Project; warnings: readonly string[] }> {
+): Promise<LoadedProject | undefined> {
+  const loaded = await tryQuickly(location, async (file) => {
+    const reader = new ProjectReader(file);
+    const project = await readProject(reader, signal);
+    return reader.isOdd || reader.isIncomplete ? undefined : { project, warnings: reader.warnings };
+  });
+  if (loaded) {
+    onProgress?.({ phase: 'opening the project', done: 0, total: 1, unit: 'files' });
+    onProgress?.({ phase: 'opening the project', done: 1, total: 1, unit: 'files' });
+  }
+  return loaded;
+}
+
+/** Reads any project file, and says what is wrong with it. */
+export async function loadWithLibrary(
+  location: ProjectLocation,
+  { signal, onProgress }: RunOptions = {},
+): Promise<LoadedProject> {
   throwIfAborted(signal);
-  const path = location.blob ? location.path : withForwardSlashes(runtime.absolutePath(location.path));
-  if ((await runtime.exists({ ...location, path })) && !(await isHdf5({ ...location, path }))) {
+  const { path } = location;
+  if ((await runtime.exists(location)) && !(await isHdf5(location))) {
     throw new BrushwoodError(
       'broken-file',
       `"${path}" is not an ilastik project (HDF5) file. Check what it is, or use its backup "${path}.bak" if there is one.`,
       { path },
     );
   }
-  const file = await Hdf5File.open({ ...location, path });
+  const file = await Hdf5File.open(location);
   try {
     onProgress?.({ phase: 'opening the project', done: 0, total: 1, unit: 'files' });
     const reader = new ProjectReader(file);
-    const project = await readProject(reader, path, signal);
+    const project = await readProject(reader, signal);
     onProgress?.({ phase: 'opening the project', done: 1, total: 1, unit: 'files' });
     return { project, warnings: reader.warnings };
   } finally {
@@ -48,7 +80,7 @@ export async function loadProject(
   }
 }
 
-async function readProject(reader: ProjectReader, path: string, signal?: AbortSignal): Promise<Project> {
+async function readProject(reader: ProjectReader, signal?: AbortSignal): Promise<Project> {
   const version = checkKind(reader);
   const stored = readStoredLanes(reader);
   const images = await readLaneImages(reader, stored);
@@ -73,7 +105,7 @@ async function readProject(reader: ProjectReader, path: string, signal?: AbortSi
     classifier,
     exportSettings: readExportSettings(reader),
     carried: readCarriedNodes(reader),
-    origin: path,
+    origin: reader.file.location.path,
     ...(reader.isIncomplete ? { isIncomplete: true } : {}),
   };
 }

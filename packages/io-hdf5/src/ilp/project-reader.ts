@@ -1,17 +1,25 @@
 import { BrushwoodError, messageOf } from '@brushwood/core';
-import type { Hdf5File } from '../hdf5-file.ts';
+import type { ReadableHdf5 } from '../readable-hdf5.ts';
 
 /** A project file that is being read, with what has to be said about it. */
 export class ProjectReader {
-  readonly file: Hdf5File;
+  readonly file: ReadableHdf5;
   readonly warnings: string[] = [];
   isIncomplete = false;
+  /** Was something in the file itself odd enough for a warning? */
+  isOdd = false;
 
-  constructor(file: Hdf5File) {
+  constructor(file: ReadableHdf5) {
     this.file = file;
   }
 
   warn(text: string): void {
+    this.isOdd = true;
+    this.warnings.push(text);
+  }
+
+  /** A warning about what lies outside the file. */
+  warnOfElsewhere(text: string): void {
     this.warnings.push(text);
   }
 
