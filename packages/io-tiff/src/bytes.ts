@@ -18,6 +18,8 @@ export interface ByteSource {
 
 /** A file that is being written under another name until `close`. Writes may come in any order. */
 export interface WriteTarget {
+  /** The temporary name, for other threads that write along; absent where there are no paths. */
+  readonly partialPath?: string;
   /** Positioned writes. The bytes are copied or written before the promise resolves. @throws 'write-failed' */
   write(pieces: Iterable<WritePiece>): Promise<void>;
   /** Brings the file to `size` bytes, flushes it and gives it its name. @throws 'write-failed', 'already-exists' */

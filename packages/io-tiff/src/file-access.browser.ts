@@ -1,5 +1,5 @@
 import { BrushwoodError, messageOf, type ImageLocation } from '@brushwood/core';
-import { blobBytes, urlBytes, type ByteSource, type WriteTarget } from './bytes.ts';
+import { blobBytes, urlBytes, type ByteSource, type WritePiece, type WriteTarget } from './bytes.ts';
 
 /**
  * Opens a location for reading: the blob if there is one, a URL, or a file of the page's private file system (OPFS).
@@ -67,6 +67,15 @@ export async function createTarget(
       });
     },
   };
+}
+
+/** @throws 'unsupported', always: a file in the browser's storage has one writer. */
+export async function joinTarget(
+  partialPath: string,
+): Promise<{ write(pieces: Iterable<WritePiece>): Promise<void>; close(): Promise<void> }> {
+  throw new BrushwoodError('unsupported', `${partialPath} has one writer already, and a browser allows no second.`, {
+    path: partialPath,
+  });
 }
 
 async function findFolder(path: string, create: boolean): Promise<{ folder: FileSystemDirectoryHandle; name: string }> {

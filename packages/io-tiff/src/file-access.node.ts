@@ -100,6 +100,7 @@ export async function createTarget(
   });
   let state: 'open' | 'finished' = 'open';
   return {
+    partialPath: partial,
     write: (pieces) => attempt(path, () => writePieces(handle, pieces)),
     async close(size) {
       await attempt(path, async () => {
@@ -120,6 +121,17 @@ export async function createTarget(
       await attempt(path, () => rm(partial, { force: true }));
       await release();
     },
+  };
+}
+
+/** Opens the temporary file of an image that another thread writes. @throws 'write-failed' */
+export async function joinTarget(
+  partialPath: string,
+): Promise<{ write(pieces: Iterable<WritePiece>): Promise<void>; close(): Promise<void> }> {
+  const handle = await attempt(partialPath, () => open(partialPath, 'r+'));
+  return {
+    write: (pieces) => attempt(partialPath, () => writePieces(handle, pieces)),
+    close: () => handle.close(),
   };
 }
 

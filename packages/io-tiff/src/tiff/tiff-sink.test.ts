@@ -39,12 +39,12 @@ async function openedSink(asked: ImageSpec, name: string) {
 }
 
 describe('image sink checks: tiff', () => {
-  for (const check of imageSinkChecks({ create: openedSink, specs })) it(check.name, check.run);
+  for (const check of imageSinkChecks({ create: openedSink, specs, join: tiff.join! })) it(check.name, check.run);
 });
 
 describe('image sink checks: tiff with interleaved channels', () => {
   const create = (asked: ImageSpec, name: string) => openedSink(asked, `interleaved-${name}`);
-  const subject = { create, specs: [spec('zyxc', [1, 2, 5, 7, 9])] as const };
+  const subject = { create, specs: [spec('zyxc', [1, 2, 5, 7, 9])] as const, join: tiff.join! };
   for (const check of imageSinkChecks(subject)) it(check.name, check.run);
 });
 

@@ -7,6 +7,7 @@ import {
   stridesOf,
   tensorDtype,
   throwIfAborted,
+  type BoxWriter,
   type CreateImageOptions,
   type Dtype,
   type ImageLocation,
@@ -14,9 +15,10 @@ import {
   type ImageSpec,
   type Roi,
   type Shape5,
+  type SinkTicket,
   type Tensor,
 } from '@brushwood/core';
-import { createTarget } from '#file-access';
+import { createTarget, joinTarget } from '#file-access';
 import type { WritePiece, WriteTarget } from '../bytes.ts';
 import { fileLayout, isForImageJ, type FileLayout } from './describe-image.ts';
 import { buildTiffHeader, type TiffHeader } from './tiff-header.ts';
@@ -61,7 +63,7 @@ export async function createTiff(
     await target.abort();
     throw error;
   }
-  return new TiffSink(location.path, spec, { layout, header, target });
+  return new TiffSink(new TiffBoxes(location.path, spec, { layout, header }), { header, target });
 }
 
 /** The axes as asked for, or without those of size 1 if that makes it an ImageJ file. */
@@ -85,29 +87,32 @@ function chooseLayout(path: string, spec: ImageSpec): FileLayout {
 class TiffSink implements ImageSink {
   readonly spec: ImageSpec;
   readonly writeShape: Shape5;
-  private readonly path: string;
-  private readonly layout: FileLayout;
+  private readonly boxes: TiffBoxes;
   private readonly header: TiffHeader;
   private readonly target: WriteTarget;
-  private readonly order: AxisOrder;
   private state: 'open' | 'closed' | 'aborted' = 'open';
 
-  constructor(path: string, spec: ImageSpec, parts: { layout: FileLayout; header: TiffHeader; target: WriteTarget }) {
-    this.path = path;
-    this.spec = spec;
-    this.layout = parts.layout;
-    this.header = parts.header;
-    this.target = parts.target;
-    this.order = new AxisOrder(parts.layout.axes);
-    this.writeShape = [1, parts.layout.samples, 1, 1, 1]; // interleaved channels are written together
+  constructor(boxes: TiffBoxes, { header, target }: { header: TiffHeader; target: WriteTarget }) {
+    this.spec = boxes.spec;
+    this.boxes = boxes;
+    this.header = header;
+    this.target = target;
+    this.writeShape = [1, boxes.layout.samples, 1, 1, 1]; // interleaved channels are written together
+  }
+
+  /** Boxes have places of their own, so several threads may write at once. */
+  get ticket(): SinkTicket | undefined {
+    const { partialPath } = this.target;
+    if (partialPath === undefined) return undefined;
+    const { dataStart, pageBytes } = this.header;
+    const state = { partialPath, dataStart, pageBytes };
+    return { formatId: 'tiff', location: { path: this.boxes.path }, spec: this.spec, state };
   }
 
   async write(roi: Roi, tensor: Tensor, options: { signal?: AbortSignal } = {}): Promise<void> {
     throwIfAborted(options.signal);
-    this.checkWrite(roi, tensor);
-    const data = this.order.fromCore(tensor.data, tensor.shape);
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    await this.target.write(this.pieces(this.order.toFileRoi(roi), bytes));
+    if (this.state !== 'open') throw this.finishedError();
+    await this.target.write(this.boxes.piecesOf(roi, tensor));
   }
 
   async close(): Promise<void> {
@@ -129,13 +134,53 @@ class TiffSink implements ImageSink {
   }
 
   private finishedError(): BrushwoodError {
-    return new BrushwoodError('closed', `${this.path} is ${this.state}; nothing can be added to it.`, {
-      file: this.path,
-    });
+    const { path } = this.boxes;
+    return new BrushwoodError('closed', `${path} is ${this.state}; nothing can be added to it.`, { file: path });
+  }
+}
+
+/** Joins a TIFF by its ticket. @throws 'write-failed' */
+export async function joinTiff({ location, spec, state }: SinkTicket): Promise<BoxWriter> {
+  const header = { dataStart: Number(state['dataStart']), pageBytes: Number(state['pageBytes']) };
+  const boxes = new TiffBoxes(location.path, spec, { layout: chooseLayout(location.path, spec), header });
+  const target = await joinTarget(String(state['partialPath']));
+  return {
+    async write(roi, tensor, { signal } = {}) {
+      throwIfAborted(signal);
+      await target.write(boxes.piecesOf(roi, tensor));
+    },
+    close: () => target.close(),
+  };
+}
+
+/** Where the boxes of one image go in its file: the same for every thread that writes. */
+class TiffBoxes {
+  readonly path: string;
+  readonly spec: ImageSpec;
+  readonly layout: FileLayout;
+  private readonly header: Pick<TiffHeader, 'dataStart' | 'pageBytes'>;
+  private readonly order: AxisOrder;
+
+  constructor(
+    path: string,
+    spec: ImageSpec,
+    { layout, header }: { layout: FileLayout; header: Pick<TiffHeader, 'dataStart' | 'pageBytes'> },
+  ) {
+    this.path = path;
+    this.spec = spec;
+    this.layout = layout;
+    this.header = header;
+    this.order = new AxisOrder(this.layout.axes);
   }
 
-  private checkWrite(roi: Roi, tensor: Tensor): void {
-    if (this.state !== 'open') throw this.finishedError();
+  /** @throws 'invalid-roi', 'shape-mismatch', 'unsupported-dtype' */
+  piecesOf(roi: Roi, tensor: Tensor): Iterable<WritePiece> {
+    this.check(roi, tensor);
+    const data = this.order.fromCore(tensor.data, tensor.shape);
+    return this.pieces(this.order.toFileRoi(roi), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+
+  private check(roi: Roi, tensor: Tensor): void {
     checkRoi(roi, this.spec.shape, this.path);
     const shape = roiShape(roi);
     if (shape.some((size, i) => size !== tensor.shape[i])) {
