@@ -42,7 +42,7 @@ export interface StorageFormat {
    * 'axes-mismatch', 'unsupported-dtype', 'unsupported' (a variant we do not read; says which), 'aborted'.
    */
   open(location: ImageLocation, options?: OpenImageOptions): Promise<ImageSource>;
-  /** @throws 'already-exists', 'unsupported-dtype', 'unsupported' (axes or channels it cannot hold), 'write-failed'. */
+  /** @throws 'already-exists', 'locked' (being written), 'unsupported-dtype', 'unsupported' (axes or channels it cannot hold), 'write-failed'. */
   create?(location: ImageLocation, spec: ImageSpec, options?: CreateImageOptions): Promise<ImageSink>;
   /** Writes to an image another thread has begun; present if the sinks of this format have tickets. @throws 'write-failed' */
   join?(ticket: SinkTicket): Promise<BoxWriter>;
