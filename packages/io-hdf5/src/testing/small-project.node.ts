@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Hdf5Writer } from '../hdf5-writer.ts';
 import { ilpStore } from '../ilp/ilp-store.ts';
-import { rebuildHdf5, type Edits } from './rebuild-hdf5.ts';
+import { readNodes, rebuildHdf5, writeNodes, type Edits } from './rebuild-hdf5.ts';
 import { fixturePath } from './temporary-folder.node.ts';
 
 export const gray2d = fixturePath('ilp/gray2d.ilp');
@@ -19,8 +19,8 @@ export interface SmallProject {
 /** The fixture with two forests of two trees, which is quick to copy with changes. */
 export function smallProject(folder: string): SmallProject {
   let made = 0;
-  const small = makeSmall(join(folder, 'small.ilp'));
-  const edited = async (edits: Edits) => rebuildHdf5(await small, join(folder, `edited-${made++}.ilp`), edits);
+  const small = makeSmall(join(folder, 'small.ilp')).then(readNodes);
+  const edited = async (edits: Edits) => writeNodes(await small, join(folder, `edited-${made++}.ilp`), edits);
   return { edited, loadEdited: async (edits) => ilpStore.load({ path: await edited(edits) }) };
 }
 
