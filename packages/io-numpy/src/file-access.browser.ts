@@ -1,6 +1,6 @@
 import { BrushwoodError, type ImageLocation } from '@brushwood/core';
 import { openBlob } from './blob-reader.ts';
-import type { FileReader, FileWriter } from './file-access.ts';
+import type { FileReader, FileWriter, SharedWriter } from './file-access.ts';
 
 export type * from './file-access.ts';
 
@@ -13,6 +13,11 @@ export async function openFile(location: ImageLocation): Promise<FileReader> {
 /** @throws 'unsupported', always. */
 export async function createFile(path: string, _options: { overwrite: boolean }): Promise<FileWriter> {
   throw noPaths(path, 'written');
+}
+
+/** @throws 'unsupported', always. */
+export async function joinFile(partialPath: string): Promise<SharedWriter> {
+  throw noPaths(partialPath, 'written');
 }
 
 function noPaths(path: string, what: string): BrushwoodError {

@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { endOfFile, openBlob } from './blob-reader.ts';
-import type { FileReader, FileWriter } from './file-access.ts';
+import type { FileReader, FileWriter, SharedWriter } from './file-access.ts';
 
 export type * from './file-access.ts';
 
@@ -41,6 +41,7 @@ export async function createFile(path: string, options: { overwrite: boolean }):
     throw writeError(path, cause);
   });
   return {
+    partialPath: partial,
     write: (position, bytes) => writeFully(handle, path, { position, bytes }),
     async commit() {
       try {
@@ -59,6 +60,17 @@ export async function createFile(path: string, options: { overwrite: boolean }):
       await rm(partial, { force: true });
       await release();
     },
+  };
+}
+
+/** Opens the temporary file of an image that another thread writes. @throws 'write-failed' */
+export async function joinFile(partialPath: string): Promise<SharedWriter> {
+  const handle = await open(partialPath, 'r+').catch((cause: unknown) => {
+    throw writeError(partialPath, cause);
+  });
+  return {
+    write: (position, bytes) => writeFully(handle, partialPath, { position, bytes }),
+    close: () => handle.close(),
   };
 }
 

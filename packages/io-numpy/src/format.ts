@@ -17,7 +17,7 @@ import {
 } from '@brushwood/core';
 import { createFile, openFile } from '#file-access';
 import { hasNpyMagic, readNpyHeader } from './npy-header.ts';
-import { NpySink } from './npy-sink.ts';
+import { joinNpy, NpySink } from './npy-sink.ts';
 import { NpySource } from './npy-source.ts';
 
 /** NumPy's own file of one array. It stores no axes: they are named by the user or guessed from the shape. */
@@ -29,6 +29,7 @@ export const npy: StorageFormat = {
   probe,
   open,
   create,
+  join: joinNpy,
 };
 
 async function probe(location: ImageLocation): Promise<boolean> {

@@ -70,5 +70,5 @@ describe('files being written', () => {
     const reopen = async () => ((await npy.probe({ path })) ? npy.open({ path }, { axes: spec.axes }) : undefined);
     return { sink, reopen };
   };
-  for (const check of imageSinkChecks({ create, specs })) it(check.name, check.run);
+  for (const check of imageSinkChecks({ create, specs, join: npy.join! })) it(check.name, check.run);
 });
