@@ -15,9 +15,8 @@ import type { VigraForest, VigraTree } from '../contracts/classifier.ts';
  *
  * A voxel goes left if `feature < threshold`, the feature a float32, the threshold a double; equal goes right.
  */
-export const vigraNodes: Readonly<
-  Record<'rootAddress' | 'innerType' | 'leafType' | 'innerSize' | 'leafSize', number>
-> = { rootAddress: 2, innerType: 0, leafType: 0x40000000, innerSize: 5, leafSize: 2 };
+export const vigraNodes: Readonly<Record<'rootAddress' | 'innerType' | 'leafType' | 'innerSize' | 'leafSize', number>> =
+  { rootAddress: 2, innerType: 0, leafType: 0x40000000, innerSize: 5, leafSize: 2 };
 
 /** `_options` as ilastik writes them for the forests it trains (spec §C.6), without the number of trees. vigra needs every key. */
 export const vigraDefaultOptions: Readonly<Record<string, number>> = {

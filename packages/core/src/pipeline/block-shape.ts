@@ -2,7 +2,7 @@ import { BrushwoodError } from '../errors.ts';
 import { shape3, type Shape3, type Shape5 } from '../grid/axes.ts';
 
 /** Features of one block are kept below this many bytes, so that a worker's memory stays bounded. */
-const featureBytes = 64 * 2 ** 20;
+const featureBytes = 48 * 2 ** 20;
 
 /** Sinks that write in different units may make a block this many times as large as the default, no larger. */
 const largestGrowth = 4;
@@ -17,7 +17,7 @@ export interface BlockShapeOptions {
 }
 
 /**
- * The shape of a block: flat for flat images, a cube for volumes, small enough for the features, and a multiple of what
+ * The shape of a block: flat for flat images, about a cube for volumes, small enough for the features, and a multiple of what
  * the sinks write at once. Results don't depend on it.
  * @throws 'unsupported' if the units of two sinks have no common multiple of a sensible size
  */
@@ -58,20 +58,23 @@ function unitsDiffer(units: readonly (readonly number[])[], block: Shape3): Brus
   );
 }
 
+/** Square where that is cheapest: the halo is read and smoothed on every side. Volumes give way along z first. */
 function defaultShape(image: Shape3, featureCount: number): Shape3 {
   const fitting = featureBytes / 4 / Math.max(1, featureCount);
-  const flat = (side: number): Shape3 => [1, side, side];
-  if (image[0] === 1) return flat(clampSide(Math.sqrt(fitting), 64, 256));
-  const side = clampSide(Math.cbrt(fitting), 32, 64);
-  return [side, side, side];
+  if (image[0] === 1) {
+    const side = clampSide(Math.sqrt(fitting), 64, 256);
+    return [1, side, side];
+  }
+  const side = clampSide(Math.cbrt(fitting * 1.4), 32, 64);
+  return [clampSide(fitting / side ** 2, 16, 64), side, side];
 }
 
 function shrink(block: Shape3, image: Shape3, fits: (block: Shape3) => boolean): Shape3 {
-  let current = block;
   const cut = (shape: Shape3) => shape3((i) => Math.min(shape[i], image[i]));
+  let current = block;
   while (current[2] > 16 && !fits(cut(current))) {
     const side = current[2] - 16;
-    current = [image[0] === 1 ? 1 : side, side, side];
+    current = [Math.min(current[0], side), side, side];
   }
   return current;
 }
