@@ -39,7 +39,7 @@ export interface Pipeline {
   /** 'all', or cells like `GaussianSmoothing:1.6`. */
   selectFeatures(project: Project, cells: 'all' | readonly string[]): Project;
   train(project: Project, options?: Omit<TrainOptions, 'services'>): Promise<Project>;
-  /** One export source of an image as a tensor in memory, axes tczyx. */
+  /** One export source of an image as a tensor in memory, axes tczyx. Its channels are chosen as those of the first lane. */
   predict(project: Project, image: ImageInput, sourceId?: string): Promise<Tensor>;
   /** Writes export sources to files, the format by their extension: `{ segmentation: 'out.png' }`. */
   predictTo(project: Project, image: ImageInput, files: Readonly<Record<string, string>>): Promise<PredictResult>;
@@ -57,6 +57,7 @@ export function createPipeline(
   const services = pipelineServices(container);
   const { formats, filters, workflows } = services.catalog;
   const workflowOf = (project: Project) => findById(workflows, project.workflowId, 'workflow');
+  const channelsOf = (project: Project) => project.lanes[0]?.rawData.channels;
   const locate = (image: ImageInput): ImageLocation =>
     typeof image === 'string' ? parseImagePath(image, formats) : { path: 'image in memory', tensor: image };
 
@@ -99,7 +100,11 @@ export function createPipeline(
     async predict(project, image, sourceId = 'probabilities') {
       let sink: MemorySink | undefined;
       const outputs = [{ sourceId, openSink: async (spec: MemorySink['spec']) => (sink = createMemorySink(spec)) }];
-      await workflowOf(project).predict(project, { services, image: { location: locate(image) }, outputs });
+      await workflowOf(project).predict(project, {
+        services,
+        image: { location: locate(image), channels: channelsOf(project) },
+        outputs,
+      });
       return sink!.tensor;
     },
     predictTo(project, image, files) {
@@ -108,7 +113,11 @@ export function createPipeline(
         openSink: (spec: MemorySink['spec']) =>
           outputFormat(formats, { path }).create!(parseImagePath(path, formats), spec, { overwrite: true }),
       }));
-      return workflowOf(project).predict(project, { services, image: { location: locate(image) }, outputs });
+      return workflowOf(project).predict(project, {
+        services,
+        image: { location: locate(image), channels: channelsOf(project) },
+        outputs,
+      });
     },
     close: () => services.pool.close(),
   };

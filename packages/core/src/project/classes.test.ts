@@ -133,4 +133,20 @@ describe('names and colours of classes', () => {
       );
     }
   });
+
+  it('are never renumbered for a class that does not exist', () => {
+    const edits = [
+      (index: number) => deleteClass(fourClasses(), index),
+      (index: number) => clearClass(fourClasses(), index),
+      (index: number) => mergeClasses(fourClasses(), index, 0),
+      (index: number) => mergeClasses(fourClasses(), 0, index),
+      (index: number) => renameClass(fourClasses(), index, 'new'),
+      (index: number) => recolorClass(fourClasses(), index, [1, 2, 3]),
+    ];
+    for (const edit of edits) {
+      for (const index of [-1, 4, 0.5, Number.NaN]) {
+        expect(() => edit(index)).toThrow(expect.objectContaining({ code: 'class-missing' }));
+      }
+    }
+  });
 });

@@ -60,12 +60,14 @@ export function addClass(project: Project, name: string, color?: Color): Project
 }
 
 export function renameClass(project: Project, classIndex: number, name: string): Project {
+  checkClass(project, classIndex);
   if (project.classes[classIndex]?.name === name) return project;
   checkName(project, name);
   return { ...project, classes: project.classes.map((item, i) => (i === classIndex ? { ...item, name } : item)) };
 }
 
 export function recolorClass(project: Project, classIndex: number, color: Color): Project {
+  checkClass(project, classIndex);
   return {
     ...project,
     classes: project.classes.map((item, i) => (i === classIndex ? { ...item, color, probabilityColor: color } : item)),
@@ -74,6 +76,7 @@ export function recolorClass(project: Project, classIndex: number, color: Color)
 
 /** The class's labels become 0, every higher label decreases by one. */
 export function deleteClass(project: Project, classIndex: number): Project {
+  checkClass(project, classIndex);
   const label = classIndex + 1;
   return editLabels({ ...project, classes: project.classes.filter((_, i) => i !== classIndex) }, (value) =>
     value === label ? 0 : value > label ? value - 1 : value,
@@ -82,6 +85,8 @@ export function deleteClass(project: Project, classIndex: number): Project {
 
 /** Labels of `from` become `into`, then every label above `from` decreases by one. */
 export function mergeClasses(project: Project, from: number, into: number): Project {
+  checkClass(project, from);
+  checkClass(project, into);
   if (from === into) throw new BrushwoodError('invalid-parameter', 'A class cannot be merged into itself.');
   const [a, b] = [from + 1, into + 1];
   return editLabels({ ...project, classes: project.classes.filter((_, i) => i !== from) }, (value) => {
@@ -92,7 +97,21 @@ export function mergeClasses(project: Project, from: number, into: number): Proj
 
 /** The class's labels become 0; numbering is unchanged. */
 export function clearClass(project: Project, classIndex: number): Project {
+  checkClass(project, classIndex);
   return editLabels(project, (value) => (value === classIndex + 1 ? 0 : value));
+}
+
+/** @throws 'class-missing' for an index the project does not have: labels would be renumbered for nothing */
+function checkClass(project: Project, classIndex: number): void {
+  if (Number.isInteger(classIndex) && classIndex >= 0 && classIndex < project.classes.length) return;
+  throw new BrushwoodError(
+    'class-missing',
+    `There is no class ${classIndex + 1}; the project has ${project.classes.length}.`,
+    {
+      classIndex,
+      classes: project.classes.length,
+    },
+  );
 }
 
 function editLabels(project: Project, map: (value: number) => number): Project {

@@ -2,7 +2,7 @@ import type { Catalog } from '../contracts/plugin.ts';
 import type { AnyTaskHandler, TaskContext } from '../contracts/worker-pool.ts';
 import { BrushwoodError } from '../errors.ts';
 
-/** Sessions a worker keeps open at once: the oldest is closed first. */
+/** Sessions a worker keeps open at once: the one that was not used for longest is closed first. */
 const maxSessions = 2;
 
 interface OpenSession {
@@ -57,7 +57,12 @@ export class TaskRunner {
     close?: (value: T) => void | Promise<void>,
   ): Promise<T> {
     const known = this.sessions.get(key);
-    if (known) return known.value as Promise<T>;
+    if (known) {
+      // To the end of the queue: the one that was not used for longest is closed first.
+      this.sessions.delete(key);
+      this.sessions.set(key, known);
+      return known.value as Promise<T>;
+    }
     const value = open();
     this.sessions.set(key, { value, close });
     try {
