@@ -127,8 +127,6 @@ function printScores({ accuracy, classes }) {
 
 async function showDemo(words) {
   const started = performance.now();
-  rmSync(output, { recursive: true, force: true });
-  mkdirSync(output, { recursive: true });
   const project = join(output, 'demo.ilp');
   const isOwn = words.length > 0;
   if (isOwn && words.length !== 2) usage();
@@ -136,6 +134,9 @@ async function showDemo(words) {
   for (const path of isOwn ? [ownImage, ownLabels] : [])
     if (!existsSync(parseImagePath(path, createContainer(plugins).catalog.formats).path))
       usage(`There is no file ${path}.`);
+  // Only now: results of an earlier run must not be lost to a typing error.
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
   let shown = ownImage;
   if (isOwn) {
     train(project, ownImage, ownLabels, await channelArguments(ownImage));
@@ -155,6 +156,9 @@ async function showDemo(words) {
   });
   console.log(
     `\nDone in ${((performance.now() - started) / 1e3).toFixed(1)} s. Look at ${relative(callerFolder, join(output, 'overlay.png'))}; everything is in ${relative(callerFolder, output)}/.`,
+  );
+  console.log(
+    'A segmentation holds the numbers of the classes (1, 2, …), so picture viewers show it almost black: overlay.png is for the eye.',
   );
   console.log('The project demo.ilp opens in ilastik as well.');
 }

@@ -37,7 +37,7 @@ export function createProgram(context: CommandContext): Command {
   const program = new Command('brushwood')
     .description('A few brush strokes, a forest, a segmented image: pixel classification for microscopy.')
     .version(version)
-    .showHelpAfterError('(brushwood --help shows what there is)')
+    .showHelpAfterError('(brushwood --help lists the commands, brushwood COMMAND --help their options)')
     .exitOverride();
   const help = new Help();
   program.configureHelp({
@@ -67,7 +67,7 @@ Example:
 
 function addProjectCommands(program: Command, context: CommandContext): void {
   command(program, 'create <project>', 'make a new project')
-    .option('--image <file>', 'an image of the project; repeat for several', collect, [])
+    .option('--image <file...>', 'images of the project', collect, [])
     .option('--class <name>', 'a class; repeat for several (default: Label 1, Label 2)', collect, [])
     .option('--copy', 'keep the images inside the project file')
     .addOption(channelsOption())
@@ -100,6 +100,7 @@ function addProjectCommands(program: Command, context: CommandContext): void {
     });
   command(program, 'label <project>', 'import or export the labels of an image')
     .option('--labels <image>', 'label image: 0 = none, 1…n = class, or RGB colours of the classes')
+    .option('--format <id>', 'file format of the export (default: by its extension)')
     .option('--export <file>', 'write the labels to this file')
     .option('--lane <lane>', 'image of the project, by nickname or number from 0', '0')
     .option('--merge', 'keep labels where the label image is 0 (default: replace all labels of the image)')
@@ -170,7 +171,7 @@ function addModelCommands(program: Command, context: CommandContext): void {
     .addOption(
       new Option('--dtype <dtype>', 'data type; probabilities scale to the range of integer types').choices(dtypes),
     )
-    .option('--mask <image>', 'predict only where this image is above 0; one per input', collect, [])
+    .option('--mask <image...>', 'predict only where this image is above 0; one per input', collect, [])
     .addOption(channelsOption())
     .addOption(inputAxesOption())
     .option('--output-axes <axes>', 'axis order of the output, letters of tczyx (default: that of the image)', axes)
@@ -191,7 +192,7 @@ function addModelCommands(program: Command, context: CommandContext): void {
     'evaluate <project> [images...]',
     "compare predictions with the truth; without IMAGES the project's own images",
   )
-    .option('--truth <image>', 'truth of an image, in order; repeat for several', collect, [])
+    .option('--truth <image...>', 'truth of the images, in their order', collect, [])
     .option('--instances', 'the truth numbers objects: above 0 is the second class, 0 the first')
     .option('--map <pairs>', 'labels of the truth values, like 0=1,255=2; others are not compared', valueMap)
     .addOption(channelsOption())

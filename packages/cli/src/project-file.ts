@@ -110,6 +110,9 @@ export async function editProject(
     if (after === before) return before;
     const { warnings } = await store.save(after, location, saveOptions(catalog, run));
     for (const warning of warnings) run.report.warn(`${path}: ${warning}`);
+    if (before.classifier.model && !after.classifier.model) {
+      run.report.note('The trained classifier fits no longer and was removed. Train again: brushwood train PROJECT.');
+    }
     return after;
   } finally {
     await lock.release();

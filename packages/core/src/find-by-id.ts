@@ -6,7 +6,7 @@ export function findById<T extends { readonly id: string }>(items: readonly T[],
   if (!found) {
     throw new BrushwoodError(
       'not-registered',
-      `Unknown ${kind} "${id}". Known: ${items.map((item) => item.id).join(', ') || 'none'}.`,
+      `Unknown ${kind} "${id}". Known: ${items.map((item) => item.id).join(', ') || 'none'}. If a plugin brings it, load that too (--plugin).`,
       { id, known: items.map((item) => item.id) },
     );
   }

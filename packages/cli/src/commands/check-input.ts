@@ -41,7 +41,9 @@ export function warnOfRange(
   const known = classifier.report?.valueRange;
   if (!known || !range) return;
   const [found, learnt] = [range[1] - range[0], known[1] - known[0]];
-  if (found <= 4 * learnt && learnt <= 4 * found && range[0] <= known[1] && known[0] <= range[1]) return;
+  const isInside = range[0] >= known[0] - learnt / 2 && range[1] <= known[1] + learnt / 2;
+  // Darker pictures are common; only something like 0 to 1 instead of 0 to 255 is another scale.
+  if (isInside && found >= learnt / 50) return;
   report.warn(
     `${describeLocation(image.location)} has values from ${range[0]} to ${range[1]}, the labelled parts of the training images from ` +
       `${known[0]} to ${known[1]}: the classifier may not know such values.`,

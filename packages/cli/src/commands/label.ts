@@ -25,6 +25,7 @@ export interface LabelOptions {
   readonly merge?: boolean;
   readonly inputAxes?: string;
   readonly map?: ReadonlyMap<number, number>;
+  readonly format?: string;
   readonly force?: boolean;
   readonly signal: AbortSignal;
   readonly report: Report;
@@ -45,8 +46,10 @@ export async function label(services: PipelineServices, path: string, options: L
 async function importFrom({ catalog }: PipelineServices, path: string, options: LabelOptions): Promise<void> {
   const { report, signal, merge: isMerge, map: valueMap } = options;
   let lane = 0;
+  let known = 0;
   const edit = async (project: Project) => {
     lane = findLane(project, options.lane);
+    known = project.classes.length;
     const location = imageLocation(catalog, options.labels!);
     const source = await openImage(catalog.formats, { location, axes: options.inputAxes }, { signal });
     try {
@@ -56,6 +59,16 @@ async function importFrom({ catalog }: PipelineServices, path: string, options: 
     }
   };
   const project = await editProject(catalog, path, edit, options);
+  const added = project.classes
+    .slice(known)
+    .map((item, i) => `${known + i + 1} "${item.name}" (${item.color.join(',')})`);
+  if (added.length > 0) {
+    report.warn(
+      `${options.labels} holds values or colours no class had, so there are new classes: ${added.join(', ')}. ` +
+        'If that was not meant, delete or merge them (brushwood classes PROJECT) and say with --map what values mean, or give the ' +
+        'classes the colours of the label image first (classes PROJECT recolor).',
+    );
+  }
   const counts = countLabels(project.lanes[lane]!.labels, project.classes.length);
   const parts = project.classes.map((item, i) => `${item.name} ${counts[i]}`);
   report.result(`Labelled voxels of "${project.lanes[lane]!.rawData.nickname}": ${parts.join(', ')}.`, {
@@ -69,7 +82,7 @@ async function exportTo({ catalog }: PipelineServices, path: string, options: La
   const project = await loadProject(catalog, path, options);
   const lane = project.lanes[findLane(project, options.lane)]!;
   const location = outputLocation(catalog, options.export!);
-  const format = outputFormat(catalog.formats, { path: location.path });
+  const format = outputFormat(catalog.formats, { id: options.format, path: location.path });
   if (!force && existsSync(location.path)) {
     throw new BrushwoodError(
       'already-exists',

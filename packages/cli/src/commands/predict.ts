@@ -37,6 +37,9 @@ export async function predict(
   const jobs = await planJobs(services, project, { path, inputs, options });
   const written: object[] = [];
   for (const job of jobs) {
+    if (!job.lane && options.source.includes('labels')) {
+      report.warn(`${job.nickname} is no image of the project: its labels are all 0.`);
+    }
     if (!job.lane) await checkInput(services.catalog, project, { image: job.image, report });
     const result = await runJob(services, project, job, options);
     if (!job.lane) warnOfRange(project, { image: job.image, range: result.valueRange, report });

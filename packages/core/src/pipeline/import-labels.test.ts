@@ -75,6 +75,14 @@ describe('importLabels', () => {
     expect(classes[3]!.color).toEqual([1, 2, 3]);
   });
 
+  it('gives a colour that two classes share to the first of them', async () => {
+    const project = addClass(painted(), 'moss', [0, 130, 200]);
+    const data = Uint8Array.from([0, 130, 200].flatMap((value) => [value, 0, 0, 0, 0]));
+    const { classes, lanes } = await importLabels(project, mask(data, [1, 3, 1, 1, 5]), { lane: 0 });
+    expect(readLabels(lanes[0]!.labels, wholeRoi(shape))[0]).toBe(2);
+    expect(classes.length).toBe(project.classes.length);
+  });
+
   it('refuses another size and says what both are', async () => {
     const error = await caught(() => importLabels(painted(), mask(new Uint8Array(6), [1, 1, 1, 1, 6]), { lane: 0 }));
     expect(error.code).toBe('shape-mismatch');

@@ -36,14 +36,16 @@ export async function importLabels(
   const isColor = source.info.shape[1] >= 3;
   let next = project;
   let labels = options.isMerge ? lane.labels : emptyLabels(lane.rawData.shape);
-  const colors = new Map(project.classes.map((item, i) => [colorKey(item.color), i + 1]));
+  // Of classes that share a colour the first has it; a new colour still gets a label behind all of them.
+  const byColor = project.classes.map((item, i) => [colorKey(item.color), i + 1] as const).reverse();
+  const colors: ColorLabels = { labels: new Map(byColor), count: project.classes.length };
   for (const roi of new BlockGrid(wholeRoi(lane.labels.shape), importBlock)) {
     const box = isColor ? withAxis(roi, 1, 0, 3) : roi;
     const { data } = await source.read(box, { signal: options.signal });
     const values = isColor ? colorLabels(data, colors) : valueLabels(data, options.valueMap, roi);
     if (values.every((value) => value === 0)) continue; // adds nothing, and writing copies every chunk it touches
     labels = writeLabels(labels, roi, values, 'merge');
-    next = addMissingClasses(next, values, colors);
+    next = addMissingClasses(next, values, colors.labels);
   }
   return dropModel(withLane(next, options.lane, { ...lane, labels }));
 }
@@ -86,8 +88,14 @@ function noLabel(value: number, index: number, roi: Roi): BrushwoodError {
   );
 }
 
+interface ColorLabels {
+  readonly labels: Map<string, number>;
+  /** Labels given so far: classes, and colours no class has. */
+  count: number;
+}
+
 /** Labels of the colours of three planes. New colours are added to `colors`, with the next labels. */
-function colorLabels(data: TypedArray, colors: Map<string, number>): Uint8Array {
+function colorLabels(data: TypedArray, colors: ColorLabels): Uint8Array {
   const count = data.length / 3;
   const labels = new Uint8Array(count);
   let last: Color = [0, 0, 0];
@@ -104,18 +112,17 @@ function colorLabels(data: TypedArray, colors: Map<string, number>): Uint8Array 
   return labels;
 }
 
-function labelOfColor(color: Color, colors: Map<string, number>): number {
-  const known = colors.get(colorKey(color));
+function labelOfColor(color: Color, colors: ColorLabels): number {
+  const known = colors.labels.get(colorKey(color));
   if (known) return known;
-  // Not the number of colours: two classes may share one.
-  const label = Math.max(0, ...colors.values()) + 1;
+  const label = ++colors.count;
   if (label > maxLabel) {
     throw new BrushwoodError(
       'invalid-labels',
       `The label image has more than ${maxLabel} colours. Save labels as one channel of whole numbers instead.`,
     );
   }
-  colors.set(colorKey(color), label);
+  colors.labels.set(colorKey(color), label);
   return label;
 }
 

@@ -25,7 +25,7 @@ export function outputFormat(
   throw new BrushwoodError(
     'unsupported-format',
     `"${path}" does not say which format to write. Use --format ${writable.map((format) => format.id).join('|')} or an extension like ` +
-      `${writable.map((format) => format.extensions[0]).join(', ')}.`,
+      `${[...new Set(writable.map((format) => format.extensions[0]))].join(', ')}.`,
     { path },
   );
 }

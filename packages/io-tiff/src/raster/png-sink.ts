@@ -44,9 +44,10 @@ function checkSpec(path: string, spec: ImageSpec): void {
   if (!pngWriteDtypes.includes(spec.dtype)) {
     // Results are not converted to integers of 64 bits: no other format helps there.
     const others = spec.dtype === 'int64' || spec.dtype === 'uint64' ? '' : ', or TIFF, HDF5 or NumPy';
+    const segmentation = spec.content === 'probabilities' ? ' A picture of the classes is --source segmentation.' : '';
     throw new BrushwoodError(
       'unsupported-dtype',
-      `${path}: PNG holds uint8 or uint16, not ${spec.dtype}. Choose one of them${others}.`,
+      `${path}: PNG holds uint8 or uint16, not ${spec.dtype}. Choose one of them${others}.${segmentation}`,
       { file: path, dtype: spec.dtype },
     );
   }
