@@ -1,23 +1,11 @@
-import { plainEngine, type CoreBox, type Volume } from '@brushwood/core';
+import { plainEngine } from '@brushwood/core';
 import { applyFilter, pixelFilterChecks } from '@brushwood/core/testing';
 import { describe, expect, it } from 'vitest';
 import { wasmSimdEngine } from '../../kernels/wasm-simd-engine.ts';
+import { picturesFor } from '../../testing/pictures.ts';
 import { differenceOfGaussians } from './filter.ts';
 
-/** A picture of a formula, and the box in its middle that no border reaches. */
-function picture(sigma: number, rank: 2 | 3, formula: (z: number, y: number, x: number) => number) {
-  const margin = differenceOfGaussians.halo(sigma);
-  const size = 2 * margin + 3;
-  const shape = [rank === 3 ? size : 1, size, size] as const;
-  const data = new Float32Array(shape[0] * size * size);
-  const [cz, cy] = [(shape[0] - 1) / 2, (size - 1) / 2];
-  data.forEach((_, i) => {
-    data[i] = formula(Math.floor(i / size / size) - cz, (Math.floor(i / size) % size) - cy, (i % size) - cy);
-  });
-  const image: Volume = { data, shape };
-  const core: CoreBox = { start: [rank === 3 ? margin : 0, margin, margin], shape: [rank === 3 ? 3 : 1, 3, 3] };
-  return { image, core };
-}
+const picture = picturesFor(differenceOfGaussians);
 
 describe.each([plainEngine, wasmSimdEngine])('DifferenceOfGaussians on $id', (engine) => {
   // The kernels are what differs; the slow ones run at one sigma.
