@@ -5,6 +5,7 @@ import {
   openImage,
   type Catalog,
   type ImageRequest,
+  type ImageSource,
   type PredictResult,
   type Project,
 } from '@brushwood/core';
@@ -20,15 +21,21 @@ export async function checkInput(
   project: Project,
   { image, report }: { image: ImageRequest; report: Report },
 ): Promise<void> {
-  const name = describeLocation(image.location);
-  await checkGray(catalog, image, name);
+  const { location, axes, channels } = image;
+  const name = describeLocation(location);
+  const source = await openImage(catalog.formats, { location, axes });
+  try {
+    if (channels === 'gray') await checkGray(source, name);
+  } finally {
+    await source.close();
+  }
   const trained = project.lanes[0]?.rawData;
   if (!trained) return;
-  const input = await imageFacts(catalog, image);
-  checkRank(project, { name, report, isVolume: input.isVolume });
-  if (trained.dtype && input.dtype !== trained.dtype) {
+  const { dtype, shape } = source.info;
+  checkRank(project, { name, report, isVolume: shape[2] > 1 });
+  if (trained.dtype && dtype !== trained.dtype) {
     report.warn(
-      `${name} is ${input.dtype}, the training image "${trained.nickname}" is ${trained.dtype}: the classifier may not know such values.`,
+      `${name} is ${dtype}, the training image "${trained.nickname}" is ${trained.dtype}: the classifier may not know such values.`,
     );
   }
 }
@@ -51,14 +58,8 @@ export function warnOfRange(
 }
 
 /** Of a colour picture 'gray' would use the first channel and lose two. */
-async function checkGray({ formats }: Catalog, { location, axes, channels }: ImageRequest, name: string) {
-  if (channels !== 'gray') return;
-  const source = await openImage(formats, { location, axes });
-  try {
-    if (source.info.shape[1] === 1 || (await hasEqualChannels(source))) return;
-  } finally {
-    await source.close();
-  }
+async function checkGray(source: ImageSource, name: string): Promise<void> {
+  if (source.info.shape[1] === 1 || (await hasEqualChannels(source))) return;
   throw new BrushwoodError(
     'shape-mismatch',
     `${name} is a colour picture: its channels differ. Grey ones are needed here; to use one of its channels say --channels 0.`,
@@ -82,10 +83,4 @@ function checkRank(project: Project, input: { name: string; report: Report; isVo
     );
   }
   report.warn(`${name} is ${kind}, the images of the project are ${others}: every slice is predicted by itself.`);
-}
-
-async function imageFacts({ formats }: Catalog, request: ImageRequest) {
-  const source = await openImage(formats, request);
-  await source.close();
-  return { dtype: source.info.dtype, isVolume: source.info.shape[2] > 1 };
 }

@@ -9,7 +9,7 @@ import { findById } from '../find-by-id.ts';
 import { BlockSession, type BlockSetup, type ComputedBlock } from './block-session.ts';
 import { convertValues } from './convert-values.ts';
 import type { ValueRange } from './value-range.ts';
-import { pixelExportSources, type ExportSource } from './export-sources.ts';
+import { pixelExportSources, type ExportSource, type PredictedBlock } from './export-sources.ts';
 import type { RawBlock } from './read-padded-block.ts';
 import { defineSetupTask, setupTaskHandler } from './run-blocks.ts';
 import { writeBlock } from './write-block.ts';
@@ -54,29 +54,41 @@ export const predictBlockTask = defineSetupTask<PredictSetup, PredictJob, Predic
 
 export const predictBlockHandler = setupTaskHandler({
   task: predictBlockTask,
-  open: async (setup, { catalog }) => ({ setup, session: await BlockSession.open(catalog, setup) }),
+  open: async (setup, { catalog }) => ({
+    setup,
+    sources: setup.outputs.map((output) => findById(pixelExportSources, output.sourceId, 'source')),
+    session: await BlockSession.open(catalog, setup),
+  }),
   close: ({ session }) => session.close(),
-  run: ({ setup, session }, job, context) => predictBlock(session, setup, { job, context }),
+  run: (prediction, job, context) => predictBlock(prediction, job, context),
   transfer: ({ parts }) => parts.flatMap((part) => (part ? [part.buffer as ArrayBuffer] : [])),
 });
 
+/** What a worker keeps for the blocks of one image. */
+interface Prediction {
+  readonly session: BlockSession;
+  readonly setup: PredictSetup;
+  /** One per output. */
+  readonly sources: readonly ExportSource[];
+}
+
 /** Read → features → probabilities → outputs → written, or handed on. */
 async function predictBlock(
-  session: BlockSession,
-  setup: PredictSetup,
-  { job: { roi, next }, context }: { job: PredictJob; context: TaskContext },
+  prediction: Prediction,
+  { roi, next }: PredictJob,
+  context: TaskContext,
 ): Promise<PredictedParts> {
+  const { session, setup, sources } = prediction;
   const { signal, catalog } = context;
   const started = performance.now();
   const mask = await readMask(session, roi, signal);
-  const sources = setup.outputs.map((output) => findById(pixelExportSources, output.sourceId, 'source'));
   // Features are not masked, so a block that exports them is computed in any case.
   const isMaskedOut = mask?.every((value) => value === 0) && sources.every((source) => source.needsModel);
   const raw = isMaskedOut ? undefined : await session.read(roi, signal);
   // Behind a mask the next block may not be needed at all.
   if (next && !session.mask) session.readAhead(next);
   const read = performance.now();
-  const { parts, ...facts } = raw ? computeParts(session, setup, { raw, mask }) : emptyParts(session, setup, roi);
+  const { parts, ...facts } = raw ? computeParts(prediction, raw, mask) : emptyParts(prediction, roi);
   const computed = performance.now();
   const left = await writeParts(catalog, setup, { parts, roi, signal });
   return {
@@ -92,32 +104,29 @@ type ComputedParts = Pick<PredictedParts, 'valueRange' | 'featureSeconds' | 'pre
   readonly parts: readonly NumberArray[];
 };
 
-function computeParts(
-  session: BlockSession,
-  { outputs }: PredictSetup,
-  { raw, mask }: { raw: RawBlock; mask: Uint8Array | undefined },
-): ComputedParts {
+function computeParts(prediction: Prediction, raw: RawBlock, mask: Uint8Array | undefined): ComputedParts {
+  const { session, sources } = prediction;
   const block = session.compute(raw);
   try {
     const started = performance.now();
-    const sources = outputs.map((output) => findById(pixelExportSources, output.sourceId, 'source'));
     const voxels = block.shape[0] * block.shape[1] * block.shape[2];
     const probabilities = sources.some((source) => source.needsModel) ? classify(session, block) : undefined;
     if (probabilities && mask) applyMask(probabilities, mask);
-    const { plan, model } = session;
-    const predicted = {
-      probabilities,
-      classCount: model?.classCount ?? 0,
-      features: block.features,
-      featureCount: plan.featureCount,
-      voxels,
-    };
-    const parts = outputs.map(({ dtype, range }, i) => convertValues(sources[i]!.compute!(predicted), dtype, range));
+    const parts = deriveParts(prediction, { probabilities, features: block.features, voxels });
     const { featureSeconds, valueRange } = block;
     return { parts, valueRange, featureSeconds, predictSeconds: (performance.now() - started) / 1e3 };
   } finally {
     block.release();
   }
+}
+
+/** The outputs of a block, each in the dtype it is stored as. */
+function deriveParts(
+  { session: { model, plan }, setup: { outputs }, sources }: Prediction,
+  block: Pick<PredictedBlock, 'probabilities' | 'features' | 'voxels'>,
+): NumberArray[] {
+  const predicted = { ...block, classCount: model?.classCount ?? 0, featureCount: plan.featureCount };
+  return outputs.map(({ dtype, range }, i) => convertValues(sources[i]!.compute!(predicted), dtype, range));
 }
 
 /** Writes the outputs that have a ticket; returns the others in their places. */
@@ -174,20 +183,10 @@ function applyMask(probabilities: Float32Array, mask: Uint8Array): void {
 }
 
 /** What a block outside the mask gets: no probability at all, and what follows from that. */
-function emptyParts({ model, plan }: BlockSession, { outputs }: PredictSetup, roi: Roi): ComputedParts {
-  const shape = spatialShape(roiShape(roi));
-  const voxels = shape[0] * shape[1] * shape[2];
-  const classCount = model?.classCount ?? 0;
-  const predicted = {
-    probabilities: new Float32Array(classCount * voxels),
-    classCount,
-    features: new Float32Array(0),
-    featureCount: plan.featureCount,
-    voxels,
-  };
-  const compute = (source: ExportSource) => source.compute!(predicted);
-  const parts = outputs.map(({ sourceId, dtype, range }) =>
-    convertValues(compute(findById(pixelExportSources, sourceId, 'source')), dtype, range),
-  );
+function emptyParts(prediction: Prediction, roi: Roi): ComputedParts {
+  const [z, y, x] = spatialShape(roiShape(roi));
+  const voxels = z * y * x;
+  const probabilities = new Float32Array((prediction.session.model?.classCount ?? 0) * voxels);
+  const parts = deriveParts(prediction, { probabilities, features: new Float32Array(0), voxels });
   return { parts, featureSeconds: 0, predictSeconds: 0 };
 }
