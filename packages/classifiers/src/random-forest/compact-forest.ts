@@ -1,20 +1,21 @@
 import { vigraNodes, type VigraTree } from '@brushwood/core';
 import { leafUnits, unitsPerOne } from './leaf-units.ts';
+import { buildRankTables, findThreshold, type RankTables } from './rank-tables.ts';
 
 const { innerType, rootAddress } = vigraNodes;
 
 /** Bytes of a node. */
-export const nodeBytes = 16;
-/** Bytes between the values of two features of a patch: 64 lanes of float32. */
-export const laneRowBytes = 256;
+const nodeBytes = 16;
+/** Bytes between the ranks of two columns of a patch: 64 lanes. */
+const laneRowBytes = 256;
 
 /**
  * A forest as the fast engine reads it.
  *
  * `nodes`, 16 bytes each, every tree in the order node, left subtree, right subtree:
- *   0  float32  threshold: the smallest float32 not below the double one, so that `feature < threshold` is the same
- *   4  uint32   column · 256: where the feature lies in a patch
- *   8  int32    left child, 12  int32  right child
+ *   0  4 × int8  threshold, four times the same: `rank − 128` is below it where the feature is below the threshold
+ *   4  uint32    column · 64: where the ranks lie in a patch
+ *   8  int32     left child, 12  int32  right child
  * A child ≥ 0 is the number of a node. A negative one is a leaf, −1 − k: if k < classCount all its samples belong to
  * class k; otherwise it is the mixed leaf k − classCount.
  *
@@ -24,44 +25,69 @@ export const laneRowBytes = 256;
 export interface CompactForest {
   readonly featureCount: number;
   readonly classCount: number;
-  readonly nodes: Uint8Array;
+  readonly nodes: Int32Array;
   /** Per tree, in file order: a child as above. */
   readonly roots: Int32Array;
   readonly mixedStart: Int32Array;
   readonly mixedEntries: Int32Array;
+  /** How features become ranks. */
+  readonly ranks: RankTables;
 }
 
 /** @param trees checked, in vigra's layout, all for the same columns and classes */
 export function compactForest(trees: readonly VigraTree[]): CompactForest {
-  const innerCount = trees.reduce((sum, tree) => sum + countInner(tree), 0);
-  const classCount = trees[0]!.topology[1]!;
-  const nodes = new Uint8Array(innerCount * nodeBytes);
-  const words = new Int32Array(nodes.buffer);
-  const thresholds = new Float32Array(nodes.buffer);
+  const [featureCount, classCount] = [trees[0]!.topology[0]!, trees[0]!.topology[1]!];
+  const { thresholds, innerCount } = collectThresholds(trees, featureCount);
+  const ranks = buildRankTables(thresholds);
+  const nodes = new Int32Array((innerCount * nodeBytes) / 4);
   const roots = new Int32Array(trees.length);
   const leaves = new MixedLeaves(classCount);
   let next = 0;
   trees.forEach((tree, number) => {
     const { topology, parameters } = tree;
-    // Where the child's number goes: an index into `words`, or −1 for the root.
+    // Where the child's number goes: an index into `nodes`, or −1 for the root.
     const open = [{ address: rootAddress, target: -1 }];
     for (let node = open.pop(); node; node = open.pop()) {
       const { address, target } = node;
       const isInner = topology[address] === innerType;
       const child = isInner ? next++ : leaves.encode(parameters, topology[address + 1]! + 1);
       if (target < 0) roots[number] = child;
-      else words[target] = child;
+      else nodes[target] = child;
       if (!isInner) continue;
+      const { column, position } = findThreshold(ranks, topology[address + 4]!, thresholdOf(tree, address));
       const at = child * 4;
-      thresholds[at] = float32AtLeast(parameters[topology[address + 1]! + 1]!);
-      words[at + 1] = topology[address + 4]! * laneRowBytes;
+      // rank ≤ position is rank − 128 < position − 127.
+      nodes[at] = Math.imul((position - 127) & 255, 0x01010101);
+      nodes[at + 1] = column * laneRowBytes;
       open.push(
         { address: topology[address + 3]!, target: at + 3 },
         { address: topology[address + 2]!, target: at + 2 },
       );
     }
   });
-  return { featureCount: trees[0]!.topology[0]!, classCount, nodes, roots, ...leaves.finish() };
+  return { featureCount, classCount, nodes, roots, ranks, ...leaves.finish() };
+}
+
+/** The smallest float32 not below the node's double: a float32 feature is below the one exactly if below the other. */
+function thresholdOf({ topology, parameters }: VigraTree, node: number): number {
+  return float32AtLeast(parameters[topology[node + 1]! + 1]!);
+}
+
+/** Per feature the thresholds it is asked for, and how many inner nodes ask. */
+function collectThresholds(trees: readonly VigraTree[], featureCount: number) {
+  const thresholds = Array.from({ length: featureCount }, () => new Set<number>());
+  let innerCount = 0;
+  for (const tree of trees) {
+    const { topology } = tree;
+    const open = [rootAddress];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (topology[node] !== innerType) continue;
+      innerCount++;
+      thresholds[topology[node + 4]!]!.add(thresholdOf(tree, node));
+      open.push(topology[node + 2]!, topology[node + 3]!);
+    }
+  }
+  return { thresholds, innerCount };
 }
 
 /** Collects the leaves that hold several classes. */
@@ -94,25 +120,13 @@ class MixedLeaves {
   }
 }
 
-function countInner({ topology }: VigraTree): number {
-  let count = 0;
-  const open = [rootAddress];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (topology[node] !== innerType) continue;
-    count++;
-    open.push(topology[node + 2]!, topology[node + 3]!);
-  }
-  return count;
-}
-
 /** The smallest float32 ≥ a double: a float32 is below the one exactly if it is below the other. */
 export function float32AtLeast(value: number): number {
   const nearest = Math.fround(value);
   if (nearest >= value) return nearest;
-  const bits = new DataView(new ArrayBuffer(4));
-  bits.setFloat32(0, nearest);
-  const pattern = bits.getInt32(0);
+  const number = Float32Array.of(nearest);
+  const pattern = new Int32Array(number.buffer);
   // The next float32 upwards is the next pattern above zero, the previous one below.
-  bits.setInt32(0, pattern >= 0 ? pattern + 1 : pattern - 1);
-  return bits.getFloat32(0);
+  pattern[0]! += pattern[0]! >= 0 ? 1 : -1;
+  return number[0]!;
 }

@@ -200,6 +200,51 @@ describe('blocks that are copied strip by strip', () => {
   });
 });
 
+describe('thresholds that are hard to rank', () => {
+  const large = 2 ** 127 * (2 - 2 ** -23);
+  const thresholdSets: Record<string, number[]> = {
+    'a single one': [0.25],
+    zeros: [0, -0, 2 ** -149, -(2 ** -149)],
+    'tiny and huge': [-large, -1, 2 ** -149, 1e-30, 1e-8, 1, 1e8, 1e30, large],
+    'dense at one end': Array.from({ length: 200 }, (_, i) => 1.13 ** i),
+    'dense at both ends': Array.from({ length: 200 }, (_, i) => (i < 100 ? -(1.3 ** i) : 1.3 ** (i - 100))),
+    'more than fit a column, evenly': Array.from({ length: 700 }, (_, i) => i / 64),
+    'more than fit a column, within a few cells': Array.from({ length: 600 }, (_, i) => (i === 0 ? -1e9 : i / 1024)),
+  };
+
+  it.each(Object.entries(thresholdSets))('%s', (_, thresholds) => {
+    const trees = thresholds.map((threshold, i) => {
+      const writer = new TreeWriter(2, 2);
+      writer.reset();
+      const address = writer.addInner(i % 2, threshold);
+      writer.linkChild(address, 'left', writer.addLeaf([1, 0], 1));
+      writer.linkChild(address, 'right', writer.addLeaf([0, 1], 1));
+      return writer.finish();
+    });
+    const around = thresholds.flatMap((t) => [t, float32AtLeast(t), Math.fround(t) * (1 - 2 ** -24), t * 1.0000002]);
+    const values = [...around, 0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
+    // Values in order, so that few thresholds lie within a patch, and in disorder, so that many do.
+    const random = createNumbers(21);
+    const sorted = values.toSorted((a, b) => a - b);
+    const shuffled = values.map(() => values[Math.floor(random() * values.length)]!);
+    const shape: Shape3 = [1, 2, 2 * values.length];
+    const data = Float32Array.from([
+      ...sorted,
+      ...shuffled,
+      ...shuffled,
+      ...sorted,
+      ...shuffled,
+      ...sorted,
+      ...sorted,
+      ...shuffled,
+    ]);
+    const slow = run(createReferenceEngine(trees), data, shape, trees);
+    const fast = run(createWasmEngine(compactForest(trees)), data, shape, trees);
+    expect(new Set(slow).size).toBeGreaterThan(1);
+    expect(countDifferences(fast, slow)).toBe(0);
+  });
+});
+
 describe('float32AtLeast', () => {
   it.each([
     [0.5, 0.5],

@@ -6,9 +6,12 @@ import type { ForestEngine } from './predict.reference.ts';
 
 /** Voxels that are copied into the engine's memory take at most about this much of it. */
 const stripBytes = 4 * 2 ** 20;
-/** The features of the patches that go through all trees together; they should stay in the second-level cache. */
+/** The ranks and votes of the patches that go through all trees together; they should stay in the first-level cache. */
 const tileBytes = 64 * 2 ** 10;
-const waitingPacketBytes = 80;
+/** Patches that walk together, the bytes of a part of them that waits, and of the masks of a class. */
+const packetPatches = 4;
+const waitingBytes = 40;
+const arrivedBytes = 32;
 
 interface Kernel {
   readonly arena: BlockArena;
@@ -29,7 +32,7 @@ export function hasWasmEngine(): boolean {
 }
 
 /**
- * The fast engine: packets of 64 neighbouring voxels in WebAssembly, the same to the last bit as the readable one.
+ * The fast engine: packets of 4 patches of 64 neighbouring voxels in WebAssembly, the same to the last bit as the readable one.
  * The kernel needs the forest, the features and some scratch in one memory: it uses the free part of the worker's arena
  * if the features lie there and there is room, and otherwise an own memory, into which it copies strip by strip.
  * @param arena the worker's memory, if it has one
@@ -97,9 +100,11 @@ function planJob(
       ? [{ z: 0, y: 0, shape: features.shape }]
       : cutStrips([sizeZ, sizeY, sizeX], patch, stripBytes / voxelBytes);
   const largestStrip = Math.max(0, ...strips.map(({ shape }) => shape[0] * shape[1] * shape[2]));
-  const patchBytes = lanesPerPatch * (4 * featureCount + 13 * classCount + 5);
-  const patchesPerTile = Math.min(16, Math.max(1, Math.floor(tileBytes / patchBytes)));
-  const scratchBytes = lanesPerPatch * waitingPacketBytes + patchesPerTile * patchBytes;
+  const columnCount = forest.ranks.columnStart.at(-1)!;
+  const patchBytes = lanesPerPatch * (columnCount + 13 * classCount + 5);
+  const patchesPerTile = packetPatches * Math.min(4, Math.max(1, Math.floor(tileBytes / (packetPatches * patchBytes))));
+  const scratchBytes =
+    lanesPerPatch * (packetPatches * waitingBytes + 4) + arrivedBytes * classCount + patchesPerTile * patchBytes;
   const bytes =
     scratchBytes +
     forestBytes(forest) +
@@ -112,25 +117,32 @@ function planJob(
   return { features, planes, patch, strips, largestStrip, ...where, scratchBytes, patchesPerTile, bytes, fits };
 }
 
-const parameterCount = 21;
+const parameterCount = 25;
 /** Room lost by rounding up each of the allocations. */
 const alignmentBytes = 16 * 16;
 
-function forestBytes({ nodes, roots, mixedStart, mixedEntries }: CompactForest): number {
-  return nodes.byteLength + roots.byteLength + mixedStart.byteLength + mixedEntries.byteLength;
+function forestParts(forest: CompactForest): readonly ForestPart[] {
+  const { nodes, roots, mixedStart, mixedEntries, ranks } = forest;
+  return [nodes, roots, mixedStart, mixedEntries, ranks.columnStart, ranks.columns, ranks.cells];
+}
+
+type ForestPart = Int32Array | Float32Array | Uint8Array;
+
+function forestBytes(forest: CompactForest): number {
+  return forestParts(forest).reduce((sum, part) => sum + part.byteLength, 0);
 }
 
 function runJob(forest: CompactForest, { arena, predict }: Kernel, job: Job): void {
   const mark = arena.mark();
   try {
-    const place = (bytes: Uint8Array | Int32Array) => {
+    const place = (bytes: ForestPart) => {
       const address = arena.allocate(bytes.byteLength);
       new Uint8Array(arena.memory.buffer, address, bytes.byteLength).set(
         new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
       );
       return address;
     };
-    const addresses = [forest.nodes, forest.roots, forest.mixedStart, forest.mixedEntries].map(place);
+    const addresses = forestParts(forest).map(place) as [number, number, number, number, number, number, number];
     const scratch = arena.allocate(job.scratchBytes);
     const planeList = new Uint32Array(arena.memory.buffer, arena.allocate(4 * forest.classCount), forest.classCount);
     const parameters = new Uint32Array(arena.memory.buffer, arena.allocate(4 * parameterCount), parameterCount);
@@ -139,7 +151,7 @@ function runJob(forest: CompactForest, { arena, predict }: Kernel, job: Job): vo
     for (const strip of job.strips) {
       const from = placeInput(job, strip, input);
       const to = placeOutput(job, strip, output, planeList);
-      const [nodes, roots, mixedStart, mixedEntries] = addresses as [number, number, number, number];
+      const [nodes, roots, mixedStart, mixedEntries, ...ranks] = addresses;
       parameters.set([
         nodes,
         roots,
@@ -151,6 +163,7 @@ function runJob(forest: CompactForest, { arena, predict }: Kernel, job: Job): vo
       ]);
       parameters.set([from.address, from.planeBytes, from.sliceBytes, from.rowBytes, ...strip.shape, ...job.patch], 7);
       parameters.set([planeList.byteOffset, to.sliceBytes, scratch, job.patchesPerTile], 17);
+      parameters.set([...ranks, forest.ranks.columnStart.at(-1)!], 21);
       predict(parameters.byteOffset);
       if (output) copyOut(job, strip, output);
     }
