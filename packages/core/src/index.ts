@@ -46,7 +46,15 @@ export {
   type VoxelSize,
 } from './contracts/image-source.ts';
 export type { BoxWriter, ImageSink, ImageSpec, SinkTicket } from './contracts/image-sink.ts';
-export type { CreateImageOptions, DatasetEntry, OpenImageOptions, StorageFormat } from './contracts/storage-format.ts';
+export type {
+  CreateImageOptions,
+  DatasetEntry,
+  ImageLayout,
+  OpenImageOptions,
+  ResumeOptions,
+  RunPart,
+  StorageFormat,
+} from './contracts/storage-format.ts';
 export type {
   CoreBox,
   CorrelationPass,

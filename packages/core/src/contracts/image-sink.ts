@@ -44,6 +44,17 @@ export interface ImageSink {
   readonly spec: ImageSpec;
   /** Unit of writing: boxes must start on multiples of it and end there or at the image's edge. All ones = any box. */
   readonly writeShape: Shape5;
+  /**
+   * Unit that appears in the file at once (a shard), a multiple of `writeShape`. The boxes of one unit go through one writer, which
+   * keeps them in memory until the unit is full or the writer is closed; no box reaches into two units. Its channels are always
+   * all of the image's. Absent = every box by itself.
+   */
+  readonly unitShape?: Shape5;
+  /**
+   * Has an earlier run put this unit safely into the file? Only of sinks created with `resume`.
+   * @param unit box of one `unitShape`, cut at the image's edge
+   */
+  isDone?(unit: Roi): Promise<boolean>;
   /** Given if boxes may be written from several threads at once: each joins by `StorageFormat.join`. */
   readonly ticket?: SinkTicket;
   /**
@@ -51,8 +62,16 @@ export interface ImageSink {
    * @throws 'invalid-roi', 'shape-mismatch', 'unsupported-dtype', 'write-failed', 'aborted', 'closed'.
    */
   write(roi: Roi, tensor: Tensor, options?: { signal?: AbortSignal }): Promise<void>;
-  /** Flushes to disk and moves the file to its name. */
+  /**
+   * Flushes to disk, adds what is derived from the whole (a pyramid) and moves the file to its name.
+   * @throws 'incomplete' if units are missing, for sinks with units
+   */
   close(): Promise<void>;
-  /** Gives up: removes what was written. Safe after a failure and twice. */
+  /** Ends this run's share of the work: flushes and frees, but leaves the image unfinished for other parts. Only with `resume`. */
+  suspend?(): Promise<void>;
+  /**
+   * Gives up: removes what was written; a sink created with `resume` that can tell what is done keeps its units instead, so that
+   * another run can go on. Safe after a failure and twice.
+   */
   abort(): Promise<void>;
 }
