@@ -178,19 +178,15 @@ export { hasEqualChannels, sampleRows, selectChannels } from './pipeline/select-
 export { fingerprintImage } from './pipeline/fingerprint-image.ts';
 export { readPaddedBlock } from './pipeline/read-padded-block.ts';
 export { pixelExportSources, type ExportSource, type PredictedBlock } from './pipeline/export-sources.ts';
-export { convertValues, roundHalfEven } from './pipeline/convert-values.ts';
+export { convertValues, roundHalfEven, type ValueScaling } from './pipeline/convert-values.ts';
 export { runTraining, type TrainOptions, type TrainResult } from './pipeline/run-training.ts';
-export {
-  runPrediction,
-  type PredictOptions,
-  type PredictResult,
-  type PredictionOutput,
-} from './pipeline/run-prediction.ts';
+export type { PredictionOutput } from './pipeline/prediction-outputs.ts';
+export { runPrediction, type PredictOptions, type PredictResult } from './pipeline/run-prediction.ts';
 export { completeOptions, joinSamples, noLabelsError, trainClassifier } from './pipeline/train-classifier.ts';
 export { pipelineServices, registerWorkers, type PipelineServices } from './pipeline/services.ts';
 export { TaskRunner } from './workers/task-runner.ts';
 export { createInlinePool } from './workers/inline-pool.ts';
-export { createPoolExecutor, partOfJobs } from './workers/pool-executor.ts';
+export { createPoolExecutor } from './workers/pool-executor.ts';
 export {
   claimPartial,
   fileLockHolder,

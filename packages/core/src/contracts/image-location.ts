@@ -10,6 +10,17 @@ export interface ImageLocation {
   readonly blob?: Blob;
   /** An image that is in memory already, axes tczyx. Put its data in shared memory to avoid copies to workers. */
   readonly tensor?: Tensor;
+  /** Several files that are one image together; `path` is only its name then, and `innerPath` the dataset in each of them. */
+  readonly stack?: SliceStack;
+}
+
+/**
+ * Files of one shape, dtype and axes, in the order of `paths`: slices along an axis they lack (or have with size 1), or parts
+ * that follow each other along one they have (multi-page files).
+ */
+export interface SliceStack {
+  readonly paths: readonly string[];
+  readonly axis: 't' | 'c' | 'z';
 }
 
 /** `file.h5/volume/data` for people. */

@@ -33,7 +33,10 @@ export interface SinkTicket {
 export interface BoxWriter {
   /** As `ImageSink.write`. */
   write(roi: Roi, tensor: Tensor, options?: { signal?: AbortSignal }): Promise<void>;
+  /** Writes what it still holds. */
   close(): Promise<void>;
+  /** Frees without writing what it still holds, after a failure. Absent where nothing is held. */
+  discard?(): Promise<void>;
 }
 
 /**

@@ -36,6 +36,29 @@ export function chooseBlockShape(
   return block;
 }
 
+/**
+ * What all sinks can put into their files at once: the smallest common multiple of their units, and of what the others write.
+ * @returns undefined if no sink has units
+ * @throws 'unsupported' if that is far larger than each by itself
+ */
+export function commonUnitShape(
+  shape: Shape5,
+  { unitShapes, writeShapes }: { unitShapes: readonly Shape5[]; writeShapes: readonly Shape5[] },
+): Shape3 | undefined {
+  if (unitShapes.length === 0) return undefined;
+  const image: Shape3 = [shape[2], shape[3], shape[4]];
+  const steps = [...unitShapes, ...writeShapes].map((step) => shape3((i) => Math.min(step[i + 2]!, image[i])));
+  const unit = roundUp([1, 1, 1], steps, image);
+  const alone = Math.max(...steps.map((step) => voxels(roundUp([1, 1, 1], [step], image))));
+  if (voxels(unit) > largestGrowth * alone) throw unitsDiffer(steps, unit);
+  return unit;
+}
+
+/** The shape all blocks start on multiples of, so that every sink can write them. */
+export function commonWriteShape(writeShapes: readonly Shape5[]): Shape3 {
+  return shape3((i) => writeShapes.reduce((multiple, write) => lcm(multiple, write[i + 2]!), 1));
+}
+
 function roundUp(base: Shape3, units: readonly (readonly number[])[], image: Shape3): Shape3 {
   const along = (axis: 0 | 1 | 2) => {
     const unit = units.reduce((multiple, write) => lcm(multiple, write[axis]!), 1);

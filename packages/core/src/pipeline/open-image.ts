@@ -1,11 +1,12 @@
 import { describeLocation, type ImageLocation } from '../contracts/image-location.ts';
 import { singleLevelInfo, type ImageSource, type ReadOptions } from '../contracts/image-source.ts';
-import type { StorageFormat } from '../contracts/storage-format.ts';
+import type { OpenImageOptions, StorageFormat } from '../contracts/storage-format.ts';
 import { BrushwoodError, throwIfAborted } from '../errors.ts';
 import { coreAxes } from '../grid/axes.ts';
 import { checkRoi, type Roi } from '../grid/roi.ts';
 import { cropTensor, tensorDtype, type Tensor } from '../grid/tensor.ts';
 import type { ChannelSelection, ImageReference } from '../project/lane.ts';
+import { openImageStack } from './image-stack.ts';
 import { selectChannels } from './select-channels.ts';
 
 /** What has to be known to open an image the way a lane uses it. Plain data. */
@@ -40,7 +41,7 @@ export function parseImagePath(path: string, formats: readonly StorageFormat[]):
 }
 
 /**
- * Opens an image by its content, with the axes and channels asked for.
+ * Opens an image by its content, with the axes and channels asked for; a stack of files as one image.
  * @throws 'unsupported-format' if nobody knows the file, 'not-found', 'broken-file', 'axes-mismatch', 'shape-mismatch' for
  * channels it does not have
  */
@@ -51,9 +52,7 @@ export async function openImage(
 ): Promise<ImageSource> {
   const { location, channels = 'all' } = request;
   throwIfAborted(options?.signal);
-  const source = location.tensor
-    ? new TensorSource(location.tensor)
-    : await (await detectFormat(formats, location)).open(location, { axes: request.axes, signal: options?.signal });
+  const source = await openAllChannels(formats, request, options?.signal);
   if (channels === 'all') return source;
   try {
     return selectChannels(source, channels, describeLocation(location));
@@ -61,6 +60,22 @@ export async function openImage(
     await source.close();
     throw error;
   }
+}
+
+async function openAllChannels(
+  formats: readonly StorageFormat[],
+  { location, axes }: ImageRequest,
+  signal?: AbortSignal,
+): Promise<ImageSource> {
+  const { tensor, stack } = location;
+  if (tensor) return new TensorSource(tensor);
+  if (!stack) return (await detectFormat(formats, location)).open(location, { axes, signal });
+  const { innerPath } = location;
+  const openSlice = async (path: string, options: OpenImageOptions) => {
+    const slice = innerPath === undefined ? parseImagePath(path, formats) : { path, innerPath };
+    return (await detectFormat(formats, slice)).open(slice, options);
+  };
+  return openImageStack(stack, openSlice, { name: location.path, axes, signal });
 }
 
 /** The format whose signature fits; failing that the one whose extension does, so that it can say what is wrong. */

@@ -1,37 +1,49 @@
 import type { ClassifierModel } from '../contracts/classifier.ts';
 import type { SinkTicket } from '../contracts/image-sink.ts';
-import type { Catalog } from '../contracts/plugin.ts';
+import { throwIfAborted } from '../errors.ts';
 import type { TaskContext } from '../contracts/worker-pool.ts';
-import { spatialShape } from '../grid/axes.ts';
-import type { NumberArray } from '../grid/dtype.ts';
+import { spatialShape, type Shape5 } from '../grid/axes.ts';
+import { allocateArray, dtypeOf, type Dtype, type NumberArray } from '../grid/dtype.ts';
 import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
 import { findById } from '../find-by-id.ts';
 import { BlockSession, type BlockSetup, type ComputedBlock } from './block-session.ts';
-import { convertValues } from './convert-values.ts';
-import type { ValueRange } from './value-range.ts';
+import { convertValues, type ValueScaling } from './convert-values.ts';
+import { joinRanges, type ValueRange } from './value-range.ts';
 import { pixelExportSources, type ExportSource, type PredictedBlock } from './export-sources.ts';
 import type { RawBlock } from './read-padded-block.ts';
 import { defineSetupTask, setupTaskHandler } from './run-blocks.ts';
-import { writeBlock } from './write-block.ts';
-import type { Dtype } from '../grid/dtype.ts';
+import { OutputWriters } from './output-writers.ts';
 
 /** One thing to derive from each block, and the dtype it is stored as. */
 export interface BlockOutput {
   readonly sourceId: string;
   readonly dtype: Dtype;
-  /** Scale values from this range to the range of an integer dtype. */
-  readonly range?: readonly [number, number];
+  /** How values are scaled to the dtype. */
+  readonly scaling?: ValueScaling;
+  /** The channels that are wanted, in this order; default all. */
+  readonly channels?: readonly number[];
   /** Where the worker writes it; without one it is handed to the caller. */
   readonly ticket?: SinkTicket;
+  /** The ticket's sink writes in these units. */
+  readonly unitShape?: Shape5;
 }
 
 export interface PredictSetup extends BlockSetup {
   readonly outputs: readonly BlockOutput[];
+  /** Where in the image the outputs begin. */
+  readonly origin: Shape5;
+}
+
+/** A block that the worker did not write, or not into all outputs. */
+export interface LeftBlock {
+  /** In the image. */
+  readonly roi: Roi;
+  /** One array per output, axes (c, z, y, x) of the block; undefined if the worker wrote it. */
+  readonly parts: readonly (NumberArray | undefined)[];
 }
 
 export interface PredictedParts {
-  /** One array per output, axes (c, z, y, x) of the block; undefined if the worker wrote it. */
-  readonly parts: readonly (NumberArray | undefined)[];
+  readonly left: readonly LeftBlock[];
   /** Waiting for data: blocks that were read ahead cost little. */
   readonly readSeconds: number;
   readonly writeSeconds: number;
@@ -44,9 +56,9 @@ export interface PredictedParts {
 }
 
 export interface PredictJob {
-  /** The block's box, one time point. */
-  readonly roi: Roi;
-  /** The block this worker will probably get next. */
+  /** Boxes in the image, each of one time point: all that belong to some units of the outputs. */
+  readonly blocks: readonly Roi[];
+  /** The first block of the job this worker will probably get next. */
   readonly next?: Roi;
 }
 
@@ -60,8 +72,9 @@ export const predictBlockHandler = setupTaskHandler({
     session: await BlockSession.open(catalog, setup),
   }),
   close: ({ session }) => session.close(),
-  run: (prediction, job, context) => predictBlock(prediction, job, context),
-  transfer: ({ parts }) => parts.flatMap((part) => (part ? [part.buffer as ArrayBuffer] : [])),
+  run: predictBlocks,
+  transfer: ({ left }) =>
+    left.flatMap(({ parts }) => parts.flatMap((part) => (part ? [part.buffer as ArrayBuffer] : []))),
 });
 
 /** What a worker keeps for the blocks of one image. */
@@ -72,14 +85,46 @@ interface Prediction {
   readonly sources: readonly ExportSource[];
 }
 
-/** Read → features → probabilities → outputs → written, or handed on. */
+async function predictBlocks(
+  prediction: Prediction,
+  { blocks, next }: PredictJob,
+  { catalog, signal }: TaskContext,
+): Promise<PredictedParts> {
+  const { setup, session } = prediction;
+  const writers = new OutputWriters(catalog.formats, setup);
+  const left: LeftBlock[] = [];
+  let valueRange: ValueRange | undefined;
+  const totals = { readSeconds: 0, writeSeconds: 0, featureSeconds: 0, predictSeconds: 0 };
+  try {
+    for (const [i, roi] of blocks.entries()) {
+      throwIfAborted(signal);
+      const { parts, ...facts } = await predictBlock(prediction, { roi, next: blocks[i + 1] ?? next }, signal);
+      const started = performance.now();
+      const rest = await writers.write(roi, parts, signal);
+      if (rest.some(Boolean)) left.push({ roi, parts: rest });
+      totals.writeSeconds += (performance.now() - started) / 1e3;
+      totals.readSeconds += facts.readSeconds;
+      totals.featureSeconds += facts.featureSeconds;
+      totals.predictSeconds += facts.predictSeconds;
+      valueRange = joinRanges(valueRange, facts.valueRange);
+    }
+  } catch (error) {
+    await writers.discard();
+    throw error;
+  }
+  const closing = performance.now();
+  await writers.close();
+  totals.writeSeconds += (performance.now() - closing) / 1e3;
+  return { left, ...totals, valueRange, arenaBytes: session.arena.peakBytes };
+}
+
+/** Read → features → probabilities → outputs. */
 async function predictBlock(
   prediction: Prediction,
-  { roi, next }: PredictJob,
-  context: TaskContext,
-): Promise<PredictedParts> {
-  const { session, setup, sources } = prediction;
-  const { signal, catalog } = context;
+  { roi, next }: { roi: Roi; next: Roi | undefined },
+  signal: AbortSignal,
+): Promise<ComputedParts & { readonly readSeconds: number }> {
+  const { session, sources } = prediction;
   const started = performance.now();
   const mask = await readMask(session, roi, signal);
   // Features are not masked, so a block that exports them is computed in any case.
@@ -87,17 +132,8 @@ async function predictBlock(
   const raw = isMaskedOut ? undefined : await session.read(roi, signal);
   // Behind a mask the next block may not be needed at all.
   if (next && !session.mask) session.readAhead(next);
-  const read = performance.now();
-  const { parts, ...facts } = raw ? computeParts(prediction, raw, mask) : emptyParts(prediction, roi);
-  const computed = performance.now();
-  const left = await writeParts(catalog, setup, { parts, roi, signal });
-  return {
-    ...facts,
-    parts: left,
-    readSeconds: (read - started) / 1e3,
-    writeSeconds: (performance.now() - computed) / 1e3,
-    arenaBytes: session.arena.peakBytes,
-  };
+  const readSeconds = (performance.now() - started) / 1e3;
+  return { ...(raw ? computeParts(prediction, raw, mask) : emptyParts(prediction, roi)), readSeconds };
 }
 
 type ComputedParts = Pick<PredictedParts, 'valueRange' | 'featureSeconds' | 'predictSeconds'> & {
@@ -126,31 +162,16 @@ function deriveParts(
   block: Pick<PredictedBlock, 'probabilities' | 'features' | 'voxels'>,
 ): NumberArray[] {
   const predicted = { ...block, classCount: model?.classCount ?? 0, featureCount: plan.featureCount };
-  return outputs.map(({ dtype, range }, i) => convertValues(sources[i]!.compute!(predicted), dtype, range));
+  return outputs.map(({ dtype, scaling, channels }, i) => {
+    const values = sources[i]!.compute!(predicted);
+    return convertValues(channels ? pickChannels(values, channels, block.voxels) : values, dtype, scaling);
+  });
 }
 
-/** Writes the outputs that have a ticket; returns the others in their places. */
-async function writeParts(
-  { formats }: Catalog,
-  { outputs }: PredictSetup,
-  { parts, roi, signal }: { parts: readonly NumberArray[]; roi: Roi; signal: AbortSignal },
-): Promise<(NumberArray | undefined)[]> {
-  const left: (NumberArray | undefined)[] = [];
-  for (const [i, { ticket }] of outputs.entries()) {
-    if (!ticket) {
-      left.push(parts[i]);
-      continue;
-    }
-    // Joined per block: a writer that stayed open would keep the file from being renamed on some systems.
-    const writer = await findById(formats, ticket.formatId, 'output format').join!(ticket);
-    try {
-      await writeBlock(writer, { roi, spec: ticket.spec, values: parts[i]!, signal });
-    } finally {
-      await writer.close();
-    }
-    left.push(undefined);
-  }
-  return left;
+function pickChannels(values: NumberArray, channels: readonly number[], voxels: number): NumberArray {
+  const out = allocateArray(dtypeOf(values), channels.length * voxels) as NumberArray;
+  channels.forEach((channel, i) => out.set(values.subarray(channel * voxels, (channel + 1) * voxels), i * voxels));
+  return out;
 }
 
 function classify({ model, plan, arena }: BlockSession, { features, shape }: ComputedBlock): Float32Array {

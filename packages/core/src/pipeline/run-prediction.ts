@@ -1,36 +1,28 @@
-import type { ImageSink, ImageSpec } from '../contracts/image-sink.ts';
+import type { ImageSink } from '../contracts/image-sink.ts';
 import type { ImageInfo } from '../contracts/image-source.ts';
 import type { StoredModel } from '../contracts/classifier.ts';
 import type { RunOptions } from '../contracts/progress.ts';
+import type { RunPart } from '../contracts/storage-format.ts';
 import { findById } from '../find-by-id.ts';
 import { BrushwoodError } from '../errors.ts';
-import type { Shape3, Shape5 } from '../grid/axes.ts';
-import { BlockGrid } from '../grid/block-grid.ts';
-import { dtypeRange, type Dtype } from '../grid/dtype.ts';
-import { wholeRoi, withAxis } from '../grid/roi.ts';
+import { elementCount, type Shape3 } from '../grid/axes.ts';
+import { checkRoi, roiShape, wholeRoi, withAxis, type Roi } from '../grid/roi.ts';
 import { readLabels, type Labels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
-import { chooseBlockShape } from './block-shape.ts';
+import { BlockJobs, checkPart } from './block-jobs.ts';
+import { chooseBlockShape, commonUnitShape, commonWriteShape } from './block-shape.ts';
 import { workingBytes } from './compute-features.ts';
 import { convertValues } from './convert-values.ts';
 import { pixelExportSources, type ExportSource } from './export-sources.ts';
 import { planFeatures } from './feature-plan.ts';
 import { openImage, type ImageRequest } from './open-image.ts';
-import { predictBlockTask, type PredictJob, type PredictSetup } from './predict-block.ts';
+import { writeOutput } from './output-writers.ts';
+import { countBlocks, findWantedUnits, placeJobs, withNext, type IsWanted } from './pending-units.ts';
+import { predictBlockTask, type PredictSetup } from './predict-block.ts';
+import { describeOutput, scalingOf, type PredictionOutput } from './prediction-outputs.ts';
 import { runBlocks } from './run-blocks.ts';
 import type { PipelineServices } from './services.ts';
 import { joinRanges, type ValueRange } from './value-range.ts';
-import { writeBlock } from './write-block.ts';
-
-/** One file to write. */
-export interface PredictionOutput {
-  readonly sourceId: string;
-  /** Default: the source's own. Floats are scaled to the full range of an integer dtype, rounded and clipped. */
-  readonly dtype?: Dtype;
-  /** Axes of the file; default those of the input, with c added where it is needed. */
-  readonly axes?: string;
-  openSink(spec: ImageSpec): Promise<ImageSink>;
-}
 
 export interface PredictOptions extends RunOptions {
   readonly services: PipelineServices;
@@ -39,6 +31,15 @@ export interface PredictOptions extends RunOptions {
   /** For the source `labels`; images outside a project have none. */
   readonly labels?: Labels;
   readonly outputs: readonly PredictionOutput[];
+  /** The part of the image to predict; its channel range does not matter. Default: the whole image. */
+  readonly roi?: Roi;
+  /**
+   * Do one of several shares of the work, and leave the outputs unfinished. Their sinks must have units and be created with
+   * `resume` and the same part.
+   */
+  readonly part?: RunPart;
+  /** Compute nothing, only finish outputs whose units other runs have written. */
+  readonly finishOnly?: boolean;
   readonly blockShape?: Shape3;
   /** Working memory for the blocks of all workers together: smaller blocks are chosen to stay below it. */
   readonly memoryBytes?: number;
@@ -48,7 +49,10 @@ export interface PredictOptions extends RunOptions {
 export interface PredictResult {
   readonly image: ImageInfo;
   readonly blockShape: Shape3;
+  /** Computed in this run. */
   readonly blocks: number;
+  /** Units that an earlier run had written already. */
+  readonly unitsDone: number;
   /** Smallest and largest intensity that was read; undefined if nothing was. */
   readonly valueRange?: ValueRange;
   /** Over all workers. */
@@ -68,39 +72,44 @@ export interface PredictResult {
  * @throws 'no-classifier', 'no-features', what opening, reading and writing throw, 'aborted'
  */
 export async function runPrediction(project: Project, options: PredictOptions): Promise<PredictResult> {
-  const { services, image, signal, memoryBytes = Infinity } = options;
+  const { services, image, signal, memoryBytes = Infinity, part } = options;
+  if (part) checkPart(part);
   const source = await openImage(services.catalog.formats, image, { signal });
   const { info } = source;
   await source.close();
+  const roi = withAxis(options.roi ?? wholeRoi(info.shape), 1, 0, 1);
+  checkRoi(roi, info.shape, image.location.path);
   const sources = options.outputs.map((output) => findById(pixelExportSources, output.sourceId, 'source'));
   const model = requireModel(project, sources);
   const plan = planFeatures(project.features, services.catalog.filters, {
     channelCount: info.shape[1],
     isFlat: info.shape[2] === 1,
   });
+  const counts = { classCount: model?.classCount ?? 0, featureCount: plan.featureCount };
   if (options.mask) await checkMask(options, info);
   const sinks: ImageSink[] = [];
   try {
     for (const [i, output] of options.outputs.entries()) {
-      const channels = sources[i]!.channelCount({
-        classCount: model?.classCount ?? 0,
-        featureCount: plan.featureCount,
-      });
-      sinks.push(
-        await output.openSink(
-          describeOutput(project, { info, output, source: sources[i]!, channels, names: plan.names }),
-        ),
-      );
+      const channelCount = sources[i]!.channelCount(counts);
+      const facts = { info, roi, output, source: sources[i]!, channelCount, featureNames: plan.names };
+      sinks.push(await output.openSink(describeOutput(project, facts)));
     }
+    const shape = roiShape(roi);
     const writeShapes = sinks.map((sink) => sink.writeShape);
-    const blockShape = chooseBlockShape(info.shape, {
-      featureCount: plan.featureCount,
-      wanted: options.blockShape,
-      writeShapes,
-      fits: (block) => workingBytes(plan, block, model?.classCount ?? 0) <= memoryBytes / services.executor.concurrency,
+    const jobs = new BlockJobs({
+      shape,
+      blockShape: chooseBlockShape(shape, {
+        featureCount: plan.featureCount,
+        wanted: options.blockShape,
+        writeShapes,
+        fits: (block) => workingBytes(plan, block, counts.classCount) <= memoryBytes / services.executor.concurrency,
+      }),
+      unitShape: commonUnitShape(shape, { unitShapes: unitShapesOf(sinks), writeShapes }),
+      writeShape: commonWriteShape(writeShapes),
     });
-    const result = await predictBlocks(project, options, { info, sinks, sources, blockShape, model });
-    for (const sink of sinks) await sink.close();
+    if (part) checkParts(sinks);
+    const result = await predictBlocks(project, options, { info, roi, sinks, sources, jobs, model });
+    for (const sink of sinks) await (part && !options.finishOnly ? sink.suspend!() : sink.close());
     return result;
   } catch (error) {
     await Promise.allSettled(sinks.map((sink) => sink.abort()));
@@ -110,54 +119,56 @@ export async function runPrediction(project: Project, options: PredictOptions): 
 
 interface PredictParts {
   readonly info: ImageInfo;
+  readonly roi: Roi;
   readonly sinks: readonly ImageSink[];
   readonly sources: readonly ExportSource[];
-  readonly blockShape: Shape3;
+  readonly jobs: BlockJobs;
   readonly model: StoredModel | undefined;
 }
 
 async function predictBlocks(project: Project, options: PredictOptions, parts: PredictParts): Promise<PredictResult> {
-  const { info, sinks, sources, blockShape, model } = parts;
+  const { info, roi, sinks, sources, jobs, model } = parts;
   const computed = sources.flatMap((source, i) => (source.compute ? [i] : []));
   const setup: PredictSetup = {
     image: options.image,
     mask: options.mask,
     selection: project.features,
-    blockShape,
+    blockShape: jobs.blockShape,
     model,
     engineId: options.engineId,
+    origin: roi.start,
     outputs: computed.map((i) => ({
       sourceId: sources[i]!.id,
       dtype: sinks[i]!.spec.dtype,
-      range: sources[i]!.range,
+      scaling: scalingOf(options.outputs[i]!, sources[i]!),
+      channels: options.outputs[i]!.channels,
       ticket: sinks[i]!.ticket,
+      unitShape: sinks[i]!.unitShape,
     })),
   };
-  const grid = new BlockGrid(withAxis(wholeRoi(info.shape), 1, 0, 1), [1, 1, ...blockShape]);
+  const started = performance.now();
+  const { isWanted, unitsDone } = options.finishOnly
+    ? { isWanted: () => false, unitsDone: 0 }
+    : await findWantedUnits(jobs, sinks, options);
+  const total = countBlocks(jobs, isWanted);
   let valueRange: ValueRange | undefined;
   const totals = { readSeconds: 0, featureSeconds: 0, predictSeconds: 0, writeSeconds: 0, arenaBytes: 0 };
-  const started = performance.now();
   let done = 0;
-  const finish = () => {
-    options.onProgress?.({
-      phase: `Predicting ${options.image.location.path.split('/').at(-1)}`,
-      done: ++done,
-      total: grid.count,
-      unit: 'blocks',
-    });
-  };
-  for (const i of sources.keys()) if (!sources[i]!.compute) await writeLabels(grid, sinks[i]!, options);
-  if (computed.length > 0) {
+  for (const i of sources.keys()) if (!sources[i]!.compute) await writeLabels(parts, sinks[i]!, { options, isWanted });
+  if (computed.length > 0 && total > 0) {
     await runBlocks(options.services.executor, {
       task: predictBlockTask,
       setup,
-      jobs: jobsOf(grid, options.services.executor.concurrency),
+      jobs: withNext(placeJobs(jobs, roi, isWanted), options.services.executor.concurrency),
       signal: options.signal,
-      async onResult(result, { roi }) {
-        for (const [part, i] of computed.entries()) {
-          const { spec } = sinks[i]!;
-          const values = result.parts[part];
-          if (values) await writeBlock(sinks[i]!, { roi, spec, values, signal: options.signal });
+      async onResult(result, { blocks }) {
+        for (const block of result.left) {
+          for (const [part, i] of computed.entries()) {
+            const { spec, unitShape } = sinks[i]!;
+            const values = block.parts[part];
+            const box = { roi: block.roi, origin: roi.start, spec, unitShape, signal: options.signal };
+            if (values) await writeOutput(sinks[i]!, { ...box, values });
+          }
         }
         valueRange = joinRanges(valueRange, result.valueRange);
         totals.readSeconds += result.readSeconds;
@@ -165,34 +176,47 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
         totals.predictSeconds += result.predictSeconds;
         totals.writeSeconds += result.writeSeconds;
         totals.arenaBytes = Math.max(totals.arenaBytes, result.arenaBytes);
-        finish();
+        done += blocks.length;
+        const phase = `Predicting ${options.image.location.path.split('/').at(-1)}`;
+        options.onProgress?.({ phase, done, total, unit: 'blocks' });
       },
     });
   }
   return {
     image: info,
-    blockShape,
-    blocks: grid.count,
+    blockShape: jobs.blockShape,
+    blocks: total,
+    unitsDone,
     valueRange,
     ...totals,
     seconds: (performance.now() - started) / 1e3,
   };
 }
 
-/** Every block, and the one its worker will get next if all blocks take equally long. */
-function* jobsOf(grid: BlockGrid, workers: number): Generator<PredictJob> {
-  for (let i = 0; i < grid.count; i++) {
-    const roi = grid.block(i);
-    yield i + workers < grid.count ? { roi, next: grid.block(i + workers) } : { roi };
-  }
+function unitShapesOf(sinks: readonly ImageSink[]) {
+  return sinks.flatMap(({ unitShape }) => (unitShape ? [unitShape] : []));
 }
 
-async function writeLabels(grid: BlockGrid, sink: ImageSink, { labels, signal }: PredictOptions): Promise<void> {
-  for (const roi of grid) {
-    const voxels = roi.stop.reduce((product, stop, i) => product * (stop - roi.start[i]!), 1);
-    const values = labels ? readLabels(labels, roi) : new Uint8Array(voxels);
-    const converted = convertValues(values, sink.spec.dtype);
-    await writeBlock(sink, { roi, spec: sink.spec, values: converted, signal });
+function checkParts(sinks: readonly ImageSink[]): void {
+  if (sinks.every((sink) => sink.unitShape && sink.suspend)) return;
+  throw new BrushwoodError(
+    'unsupported',
+    'Several runs can share one image only if all outputs are written in units that stand for themselves. Write OME-Zarr: -o NAME.zarr.',
+  );
+}
+
+async function writeLabels(
+  { jobs, roi }: PredictParts,
+  sink: ImageSink,
+  { options: { labels, signal }, isWanted }: { options: PredictOptions; isWanted: IsWanted },
+): Promise<void> {
+  for (const blocks of placeJobs(jobs, roi, isWanted)) {
+    for (const block of blocks) {
+      const values = labels ? readLabels(labels, block) : new Uint8Array(elementCount(roiShape(block)));
+      const converted = convertValues(values, sink.spec.dtype);
+      const { spec, unitShape } = sink;
+      await writeOutput(sink, { roi: block, origin: roi.start, spec, unitShape, values: converted, signal });
+    }
   }
 }
 
@@ -222,39 +246,4 @@ async function checkMask({ services, mask, signal }: PredictOptions, info: Image
       { mask: [...shape], image: [...info.shape] },
     );
   }
-}
-
-function describeOutput(
-  project: Project,
-  parts: {
-    info: ImageInfo;
-    output: PredictionOutput;
-    source: ExportSource;
-    channels: number;
-    names: readonly string[];
-  },
-): ImageSpec {
-  const { info, output, source, channels } = parts;
-  const dtype = output.dtype ?? source.dtype;
-  const shape: Shape5 = [info.shape[0], channels, info.shape[2], info.shape[3], info.shape[4]];
-  const classNames = project.classes.map((item) => item.name);
-  const channelNames =
-    source.content === 'probabilities' ? classNames : source.id === 'features' ? parts.names : undefined;
-  const colors = source.content === 'intensity' ? undefined : project.classes.map((item) => item.probabilityColor);
-  const displayRange = source.range && (dtype === 'float32' || dtype === 'float64' ? source.range : dtypeRange(dtype));
-  return {
-    axes: output.axes ?? defaultAxes(info, channels),
-    shape,
-    dtype,
-    content: source.content,
-    voxelSize: info.voxelSize,
-    channelNames,
-    colors,
-    displayRange: source.content === 'labels' ? [0, Math.max(1, project.classes.length)] : displayRange,
-  };
-}
-
-/** The input's axes, with a channel axis at the end where one is needed (spec §D.2). */
-function defaultAxes({ fileAxes }: ImageInfo, channels: number): string {
-  return fileAxes.includes('c') || channels === 1 ? fileAxes : `${fileAxes}c`;
 }

@@ -1,7 +1,7 @@
 import type { ImageSink, ImageSpec } from '../contracts/image-sink.ts';
 import { BrushwoodError } from '../errors.ts';
 import type { Shape5 } from '../grid/axes.ts';
-import type { PredictionOutput } from '../pipeline/run-prediction.ts';
+import type { PredictionOutput } from '../pipeline/prediction-outputs.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 
 /** How a sink came to its end. */

@@ -4,7 +4,7 @@ import { BrushwoodError } from '../errors.ts';
 import { caught } from '../test-doubles/caught.ts';
 import { catalogOf, createGate, handlerOf } from '../test-doubles/tasks.ts';
 import { createInlinePool } from './inline-pool.ts';
-import { createPoolExecutor, partOfJobs } from './pool-executor.ts';
+import { createPoolExecutor } from './pool-executor.ts';
 
 const workTask = defineTask<number, number>('test/work');
 
@@ -145,16 +145,5 @@ describe('createPoolExecutor', () => {
     }
     const run = createExecutor(2).executor.run({ task: workTask, jobs: jobs(), onResult: () => {} });
     expect((await caught(() => run)).message).toBe('no more jobs');
-  });
-});
-
-describe('partOfJobs', () => {
-  it('splits jobs into parts that share none and miss none', () => {
-    const parts = [0, 1, 2].map((index) => [...partOfJobs(upTo(10), { index, count: 3 })]);
-    expect(parts).toEqual([
-      [0, 3, 6, 9],
-      [1, 4, 7],
-      [2, 5, 8],
-    ]);
   });
 });

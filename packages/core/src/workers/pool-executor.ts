@@ -42,9 +42,3 @@ export function createPoolExecutor(pool: WorkerPool): BlockExecutor {
     },
   };
 }
-
-/** Part `index` (0…count − 1) of the jobs: every `count`-th, so that parts are equally long and never share a job. */
-export function* partOfJobs<T>(jobs: Iterable<T>, { index, count }: { index: number; count: number }): Generator<T> {
-  let i = 0;
-  for (const job of jobs) if (i++ % count === index) yield job;
-}
