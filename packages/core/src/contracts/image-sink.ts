@@ -18,6 +18,8 @@ export interface ImageSpec {
   readonly channelNames?: readonly string[];
   /** RGB 0–255, one per label value from 1, for `content: 'labels'`; or one per channel. */
   readonly colors?: readonly (readonly [number, number, number])[];
+  /** One per label value from 1, for `content: 'labels'`. */
+  readonly classNames?: readonly string[];
   readonly displayRange?: readonly [number, number];
 }
 

@@ -13,6 +13,8 @@ export interface VoxelSize {
   /** Time between frames in `timeUnit`. */
   readonly t?: number;
   readonly timeUnit?: string;
+  /** Where the centre of the first voxel lies, in the same units; 0 on axes that are left out. */
+  readonly origin?: { readonly x?: number; readonly y?: number; readonly z?: number; readonly t?: number };
 }
 
 export interface ImageLevel {
