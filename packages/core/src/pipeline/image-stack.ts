@@ -40,7 +40,10 @@ export async function openImageStack(
 ): Promise<ImageSource> {
   const [firstPath] = stack.paths;
   if (firstPath === undefined) {
-    throw new BrushwoodError('invalid-parameter', `The stack "${options.name}" has no files. Check the pattern or the folder.`);
+    throw new BrushwoodError(
+      'invalid-parameter',
+      `The stack "${options.name}" has no files. Check the pattern or the folder.`,
+    );
   }
   const { first, sliceAxes } = await openFirst(firstPath, openSlice, { stack, options });
   const open = (path: string) => openSlice(path, { axes: sliceAxes });
@@ -59,10 +62,17 @@ async function openFirst(
   try {
     return { first: await openSlice(path, { axes: own, signal }), sliceAxes: own };
   } catch (error) {
-    const hasAxis = own !== axes && error instanceof BrushwoodError && error.code === 'axes-mismatch';
-    if (!hasAxis) throw error;
+    const mayHaveAxis = own !== axes && error instanceof BrushwoodError && error.code === 'axes-mismatch';
+    if (!mayHaveAxis || (await hasUnnamedChannels(path, openSlice, axes))) throw error;
     return { first: await openSlice(path, { axes, signal }), sliceAxes: axes };
   }
+}
+
+/** Colour pictures must not be taken for volumes because the axes asked for are as many as theirs. */
+async function hasUnnamedChannels(path: string, openSlice: OpenSlice, axes: string): Promise<boolean> {
+  const source = await openSlice(path, {});
+  await source.close();
+  return source.info.shape[1] > 1 && !axes.includes('c');
 }
 
 interface OpenFile {
@@ -84,7 +94,9 @@ class StackSource implements ImageSource {
   private readonly waiting: (() => void)[] = [];
   private isClosed = false;
 
-  constructor(parts: ImageStackOptions & { stack: SliceStack; first: ImageSource; open: (path: string) => Promise<ImageSource> }) {
+  constructor(
+    parts: ImageStackOptions & { stack: SliceStack; first: ImageSource; open: (path: string) => Promise<ImageSource> },
+  ) {
     this.stack = parts.stack;
     this.name = parts.name;
     this.open = parts.open;
@@ -101,7 +113,10 @@ class StackSource implements ImageSource {
     throwIfAborted(signal);
     if (this.isClosed) throw this.closedError();
     if (level !== 0) {
-      throw new BrushwoodError('invalid-parameter', `"${this.name}" is a stack of files and has one level; level ${level} does not exist.`);
+      throw new BrushwoodError(
+        'invalid-parameter',
+        `"${this.name}" is a stack of files and has one level; level ${level} does not exist.`,
+      );
     }
     checkRoi(roi, this.info.shape, this.name);
     const size = this.slice.shape[this.axis];
@@ -196,7 +211,8 @@ class StackSource implements ImageSource {
     if (info.shape.some((size, i) => size !== slice.shape[i]))
       return differs('shape-mismatch', `the shape ${shapeText(info)}`, shapeText(slice));
     if (info.dtype !== slice.dtype) return differs('unsupported-dtype', `the dtype ${info.dtype}`, slice.dtype);
-    if (info.fileAxes !== slice.fileAxes) return differs('axes-mismatch', `the axes "${info.fileAxes}"`, `"${slice.fileAxes}"`);
+    if (info.fileAxes !== slice.fileAxes)
+      return differs('axes-mismatch', `the axes "${info.fileAxes}"`, `"${slice.fileAxes}"`);
     return undefined;
   }
 
