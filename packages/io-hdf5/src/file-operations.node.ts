@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { dirname, join, basename } from 'node:path';
 import { claimPartial, fileLockHolder, takeFileLock } from '@brushwood/core';
 import type { FileOperations } from './hdf5-runtime.ts';
+import { matchingFiles } from './matching-files.node.ts';
 
 const { chmod, copyFile, link, open, realpath, rename, rm, stat } = fs;
 const lockSystem = { fs, process, host: hostname() };
@@ -22,6 +23,7 @@ export const nodeFiles: FileOperations = {
   replace,
   lock: (path) => takeFileLock(path, lockSystem),
   lockHolder: (path) => fileLockHolder(path, lockSystem),
+  matchingFiles,
   claimPartial: (target) => claimPartial(target, lockSystem),
 };
 

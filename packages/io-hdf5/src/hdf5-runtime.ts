@@ -36,6 +36,8 @@ export interface FileOperations {
   lock(path: string): Promise<LockResult>;
   /** Who holds a lock, if a living process does. */
   lockHolder(path: string): Promise<LockHolder | undefined>;
+  /** Files that fit a pattern with `*` and `?`, sorted. */
+  matchingFiles(pattern: string): Promise<readonly string[]>;
   /** See `claimPartial` of core. */
   claimPartial(target: string): Promise<{ readonly partial: string; readonly release: () => Promise<void> }>;
 }

@@ -104,6 +104,53 @@ describe('linked images', () => {
     expect(project.lanes[0]!.rawData.shape).toEqual([1, 1, 1, 70, 95]); // the block is [1:70,0:95,0:1]
     expect(labelCounts(project)).toEqual([[226, 64]]);
   });
+  describe('of several files', () => {
+    const volume = { shape: BigInt64Array.of(2n, 72n, 96n), axistags: formatAxisTags('zyx') };
+    mkdirSync(join(folder, 'slices'), { recursive: true });
+    for (const name of ['s1.png', 's2.png', 'other.png', 's10.tif']) writeFileSync(join(folder, 'slices', name), '');
+    const paths = ['s1.png', 's2.png'].map((name) => join(folder, 'slices', name));
+    const stackPlace = async (fields: Record<string, string | BigInt64Array>) =>
+      place(await edited({ ...link(fields), drop: [rawData, 'Input Data/local_data', labelSet] }));
+
+    it('joined by the path separator are a stack', async () => {
+      const { location } = await stackPlace({ ...volume, filePath: 'slices/s1.png:slices/s2.png' });
+      expect(location).toEqual({ path: paths.join(':'), stack: { paths, axis: 'z' } });
+    });
+    it('that fit a pattern are a stack in the order of their names', async () => {
+      const { location } = await stackPlace({ ...volume, filePath: 'slices/s?.*' });
+      expect(location).toEqual({ path: join(folder, 'slices/s?.*'), stack: { paths, axis: 'z' } });
+    });
+    it('lie along the axis the project names', async () => {
+      const { location } = await stackPlace({ ...volume, axistags: formatAxisTags('tyx'), filePath: 'slices/s?.png' });
+      expect(location.stack?.axis).toBe('t');
+    });
+    it('may be containers with one dataset name', async () => {
+      const { location } = await stackPlace({ ...volume, filePath: 'sub/sing*.h5/volume/data' });
+      const stack = { paths: [join(folder, 'sub/single.h5')], axis: 'z' };
+      expect(location).toEqual({ path: join(folder, 'sub/sing*.h5'), innerPath: 'volume/data', stack });
+    });
+    it('that are none are named by the pattern', async () => {
+      const { location } = await stackPlace({ ...volume, filePath: '/gone/*.png' });
+      expect(location).toEqual({ path: '/gone/*.png' });
+    });
+    it.each([
+      ['a list', { path: 'slices', stack: { paths, axis: 'z' } }],
+      ['a list of datasets', { path: 'slices', innerPath: 'volume/data', stack: { paths, axis: 'z' } }],
+      ['a pattern', { path: join(folder, 'slices/s?.png'), stack: { paths, axis: 'z' } }],
+    ] as const)('stay what they are when saved as %s', async (_, location) => {
+      const path = await edited({
+        ...link({ ...volume, filePath: 'x.tif' }),
+        drop: [rawData, 'Input Data/local_data', labelSet],
+      });
+      const { project } = await ilpStore.load({ path });
+      const lane = project.lanes[0]!;
+      const changed = { ...project, lanes: [{ ...lane, rawData: { ...lane.rawData, location } }] };
+      await ilpStore.save(changed, { path }, { openImage: () => Promise.reject(new Error('not needed')) });
+      const found = await place(path);
+      const files = 'innerPath' in location ? paths.map((file) => `${file}/volume/data`) : paths;
+      expect(found.location.stack).toEqual({ paths: files, axis: 'z' });
+    });
+  });
   it('may be a prediction mask', async () => {
     const mask = 'Input Data/infos/lane0000/Prediction Mask';
     const { project } = await loadEdited({

@@ -38,7 +38,8 @@ export async function linkedPlace(
     ? { ...split, path: joinPath(folderOf(reader.file.location.path), split.path) }
     : await locate(reader, given, reader.numbers(`${group}/shape`));
   return {
-    location: isUrl(given) && scale ? { ...location, innerPath: scale } : location,
+    location:
+      isUrl(given) && scale ? { ...location, innerPath: scale } : await withStack(location, storedAxes(reader, group)),
     storage: isRelative ? ('relative' as const) : ('absolute' as const),
   };
 }
@@ -46,6 +47,22 @@ export async function linkedPlace(
 /** Brushwood knows which part of its own paths was the dataset. */
 function ownSplit(path: string, innerPath: string): ImageLocation | undefined {
   return path.endsWith(`/${innerPath}`) ? { path: path.slice(0, -innerPath.length - 1), innerPath } : undefined;
+}
+
+/**
+ * Several files joined by the path separator, or a pattern, are one image: a stack along z, else t, else c, whichever the
+ * project's axes have. A pattern that fits no file stays as it is, and opening it says so.
+ */
+async function withStack(location: ImageLocation, axes = 'zyx'): Promise<ImageLocation> {
+  const parts = splitFileList(location.path);
+  const isStack = parts.length > 1 || /[*?]/.test(location.path);
+  const axis = (['z', 't', 'c'] as const).find((candidate) => axes.includes(candidate));
+  if (!isStack || !axis || (await runtime.pathExists(location.path))) return location;
+  const expanded = parts.map(async (part) =>
+    /[*?]/.test(part) ? ((await runtime.files?.matchingFiles(part)) ?? []) : [part],
+  );
+  const paths = (await Promise.all(expanded)).flat();
+  return paths.length > 0 ? { ...location, stack: { paths, axis } } : location;
 }
 
 /** Where a linked image lies now; where it was said to lie if it cannot be found. */

@@ -6,6 +6,7 @@ import {
   itemBytes,
   throwIfAborted,
   wholeRoi,
+  type ImageLocation,
   type ImageReference,
   type ImageSource,
   type Lane,
@@ -74,18 +75,25 @@ async function writeImage(writing: ImageWriting, group: string, reference: Image
 
 function writeLink({ writer, folder }: ImageWriting, group: string, reference: ImageReference): StoredImage {
   const { location, storage, axes, shape } = reference;
-  const path = withForwardSlashes(location.path);
+  const { path: linked, innerPath } = linkedPath(location);
+  const path = withForwardSlashes(linked);
   const below = storage === 'relative' ? relativePath(folder, path) : undefined;
   const isRemote = isUrl(path);
-  const filePath = location.innerPath && !isRemote ? `${below ?? path}/${location.innerPath}` : (below ?? path);
+  const filePath = innerPath && !isRemote ? `${below ?? path}/${innerPath}` : (below ?? path);
   const className = isRemote ? 'MultiscaleUrl' : below === undefined ? 'Filesystem' : 'RelativeFilesystem';
   writer.write(`${group}/__class__`, `${className}DatasetInfo`);
   writer.write(`${group}/location`, 'FileSystem');
   writer.write(`${group}/filePath`, filePath);
   writer.write(`${group}/datasetId`, crypto.randomUUID());
-  writer.write(`${group}/working_scale`, isRemote ? (location.innerPath ?? '') : '');
+  writer.write(`${group}/working_scale`, isRemote ? (innerPath ?? '') : '');
   writeAxes(writer, group, { axes, shape });
-  return storedImage(reference, { filePath, innerPath: isRemote ? undefined : location.innerPath });
+  return storedImage(reference, { filePath, innerPath: isRemote ? undefined : innerPath });
+}
+
+/** The files of a stack, datasets included, joined by the path separator (spec §C.4), unless a pattern names them already. */
+function linkedPath({ path, innerPath, stack }: ImageLocation): { path: string; innerPath?: string } {
+  if (!stack || /[*?]/.test(path)) return { path, innerPath };
+  return { path: stack.paths.map((file) => (innerPath ? `${file}/${innerPath}` : file)).join(':') };
 }
 
 /** Relative to the project's folder, if all files of the path lie below it. */
