@@ -7,7 +7,9 @@ import { checkRoi, type Roi } from '../grid/roi.ts';
 import { cropTensor, tensorDtype, type Tensor } from '../grid/tensor.ts';
 import type { ChannelSelection, ImageReference } from '../project/lane.ts';
 import { openImageStack } from './image-stack.ts';
+import { mapIntensities, type IntensityMap } from './map-intensities.ts';
 import { selectChannels } from './select-channels.ts';
+import { selectLevel } from './select-level.ts';
 
 /** What has to be known to open an image the way a lane uses it. Plain data. */
 export interface ImageRequest {
@@ -15,6 +17,10 @@ export interface ImageRequest {
   /** Overrides the file's own axes. */
   readonly axes?: string;
   readonly channels?: ChannelSelection;
+  /** Resolution to use; 0, the default, is the full one. */
+  readonly level?: number;
+  /** How intensities are mapped, per chosen channel; the image is float32 then. */
+  readonly intensities?: readonly IntensityMap[];
 }
 
 /** How a lane's image is opened: with the axes it was added with. */
@@ -41,21 +47,22 @@ export function parseImagePath(path: string, formats: readonly StorageFormat[]):
 }
 
 /**
- * Opens an image by its content, with the axes and channels asked for; a stack of files as one image.
+ * Opens an image by its content, with the axes, channels, resolution and intensities asked for; a stack of files as one image.
  * @throws 'unsupported-format' if nobody knows the file, 'not-found', 'broken-file', 'axes-mismatch', 'shape-mismatch' for
- * channels it does not have
+ * channels it does not have, 'invalid-parameter' for a level it does not have
  */
 export async function openImage(
   formats: readonly StorageFormat[],
   request: ImageRequest,
   options?: { signal?: AbortSignal },
 ): Promise<ImageSource> {
-  const { location, channels = 'all' } = request;
+  const { location, channels = 'all', level = 0, intensities } = request;
   throwIfAborted(options?.signal);
   const source = await openAllChannels(formats, request, options?.signal);
-  if (channels === 'all') return source;
   try {
-    return selectChannels(source, channels, describeLocation(location));
+    const who = describeLocation(location);
+    const selected = selectChannels(selectLevel(source, level, who), channels, who);
+    return intensities ? mapIntensities(selected, intensities, who) : selected;
   } catch (error) {
     await source.close();
     throw error;

@@ -15,6 +15,7 @@ import { workingBytes } from './compute-features.ts';
 import { convertValues } from './convert-values.ts';
 import { pixelExportSources, type ExportSource } from './export-sources.ts';
 import { planFeatures } from './feature-plan.ts';
+import { normalizeRequest } from './normalize-image.ts';
 import { openImage, type ImageRequest } from './open-image.ts';
 import { writeOutput } from './output-writers.ts';
 import { countBlocks, findWantedUnits, placeJobs, withNext, type IsWanted } from './pending-units.ts';
@@ -108,7 +109,12 @@ export async function runPrediction(project: Project, options: PredictOptions): 
       writeShape: commonWriteShape(writeShapes),
     });
     if (part) checkParts(sinks);
-    const result = await predictBlocks(project, options, { info, roi, sinks, sources, jobs, model });
+    const request = await normalizeRequest(services.catalog.formats, image, {
+      normalization: project.normalization,
+      signal,
+      onProgress: options.onProgress,
+    });
+    const result = await predictBlocks(project, options, { image: request, info, roi, sinks, sources, jobs, model });
     for (const sink of sinks) await (part && !options.finishOnly ? sink.suspend!() : sink.close());
     return result;
   } catch (error) {
@@ -118,6 +124,8 @@ export async function runPrediction(project: Project, options: PredictOptions): 
 }
 
 interface PredictParts {
+  /** The image with what normalises it. */
+  readonly image: ImageRequest;
   readonly info: ImageInfo;
   readonly roi: Roi;
   readonly sinks: readonly ImageSink[];
@@ -127,10 +135,10 @@ interface PredictParts {
 }
 
 async function predictBlocks(project: Project, options: PredictOptions, parts: PredictParts): Promise<PredictResult> {
-  const { info, roi, sinks, sources, jobs, model } = parts;
+  const { image, info, roi, sinks, sources, jobs, model } = parts;
   const computed = sources.flatMap((source, i) => (source.compute ? [i] : []));
   const setup: PredictSetup = {
-    image: options.image,
+    image,
     mask: options.mask,
     selection: project.features,
     blockShape: jobs.blockShape,

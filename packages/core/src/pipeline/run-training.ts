@@ -8,6 +8,7 @@ import type { Lane } from '../project/lane.ts';
 import type { Project } from '../project/project.ts';
 import { collectSamplesTask, type BlockSamples } from './collect-samples.ts';
 import { fingerprintImage } from './fingerprint-image.ts';
+import { normalizeRequest } from './normalize-image.ts';
 import { openImage, requestOf } from './open-image.ts';
 import { joinRanges, type ValueRange } from './value-range.ts';
 import { runBlocks } from './run-blocks.ts';
@@ -120,12 +121,17 @@ async function collectLane(
   { services, signal, onProgress, engineId }: TrainOptions,
 ): Promise<BlockSamples[]> {
   const blocks = [...labelBlocks(lane.labels)];
+  const image = await normalizeRequest(services.catalog.formats, requestOf(lane.rawData), {
+    normalization: project.normalization,
+    signal,
+    onProgress,
+  });
   const order = new Map(blocks.map((block, i) => [block, i]));
   const rows: BlockSamples[] = [];
   let done = 0;
   await runBlocks(services.executor, {
     task: collectSamplesTask,
-    setup: { image: requestOf(lane.rawData), selection: project.features, blockShape: largestBlock(blocks), engineId },
+    setup: { image, selection: project.features, blockShape: largestBlock(blocks), engineId },
     jobs: blocks,
     signal,
     onResult(samples, block) {

@@ -2,6 +2,7 @@ import type { OptionValues, StoredModel, TrainingReport } from '../contracts/cla
 import type { NumberArray } from '../grid/dtype.ts';
 import type { FeatureSelection } from './feature-selection.ts';
 import type { Lane } from './lane.ts';
+import type { Normalization } from './normalization.ts';
 
 /** Red, green, blue, 0–255. */
 export type Color = readonly [number, number, number];
@@ -55,6 +56,8 @@ export interface Project {
   readonly lanes: readonly Lane[];
   readonly classes: readonly LabelClass[];
   readonly features: FeatureSelection;
+  /** Absent: intensities as they are. */
+  readonly normalization?: Normalization;
   readonly classifier: ClassifierState;
   readonly exportSettings: ExportSettings;
   readonly carried: readonly CarriedNode[];

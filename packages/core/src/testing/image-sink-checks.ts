@@ -1,6 +1,6 @@
 import type { BoxWriter, ImageSink, ImageSpec, SinkTicket } from '../contracts/image-sink.ts';
 import type { ImageSource } from '../contracts/image-source.ts';
-import type { Shape5 } from '../grid/axes.ts';
+import { shape5, type Shape5 } from '../grid/axes.ts';
 import { BlockGrid } from '../grid/block-grid.ts';
 import { allocateArray, dtypeRange, type Dtype } from '../grid/dtype.ts';
 import { roiShape, translateRoi, wholeRoi, type Roi } from '../grid/roi.ts';
@@ -86,17 +86,25 @@ export function imageSinkChecks(subject: ImageSinkSubject): Check[] {
 
 async function withSink(work: Work, body: Body): Promise<void> {
   try {
-    await body(work, [...new BlockGrid(wholeRoi(work.spec.shape), boxShape(work))]);
+    await body(work, boxesOf(work));
   } finally {
     // After a successful body this is a second end; whether those are allowed is another check's question.
     await work.sink.abort().catch(() => undefined);
   }
 }
 
-/** One unit of writing; where any box may be written, half of the image along every axis. */
-function boxShape({ spec, sink: { writeShape } }: Work): Shape5 {
+/**
+ * One unit of writing each; where any box may be written, half of the image along every axis. Of sinks whose units appear at
+ * once, half of each.
+ */
+function boxesOf({ spec, sink: { writeShape, unitShape } }: Pick<Work, 'spec' | 'sink'>): Roi[] {
+  if (unitShape) {
+    const half = shape5((i) => writeShape[i] * Math.ceil(unitShape[i] / writeShape[i] / 2));
+    return [...new BlockGrid(wholeRoi(spec.shape), unitShape)].flatMap((unit) => [...new BlockGrid(unit, half)]);
+  }
   const isFree = writeShape.every((size) => size === 1);
-  return (isFree ? spec.shape.map((size) => Math.ceil(size / 2)) : writeShape) as unknown as Shape5;
+  const shape = isFree ? shape5((i) => Math.ceil(spec.shape[i] / 2)) : writeShape;
+  return [...new BlockGrid(wholeRoi(spec.shape), shape)];
 }
 
 async function writeAll(sink: ImageSink, boxes: readonly Roi[], image: Tensor): Promise<void> {
@@ -147,12 +155,16 @@ async function joined({ sink }: Work, join: Join): Promise<BoxWriter> {
   return join(structuredClone(sink.ticket));
 }
 
-/** Every other box comes from one of two joined writers, which are closed before the sink is. */
+/** Two joined writers and the sink take turns, unit by unit; the writers are closed before the sink is. */
 async function checkJoined(work: Work, boxes: readonly Roi[], join: Join): Promise<void> {
   const { dtype, shape } = work.spec;
   const image = randomTensor(dtype, shape, 6);
   const writers = [await joined(work, join), await joined(work, join), work.sink] as const;
-  await Promise.all(boxes.map((box, i) => writers[i % 3]!.write(box, cropTensor(image, box))));
+  const unitOf = (box: Roi) =>
+    box.start.map((at, i) => Math.floor(at / (work.sink.unitShape ?? work.sink.writeShape)[i]!)).join();
+  const units = [...new Set(boxes.map(unitOf))];
+  const writerOf = (box: Roi) => writers[units.indexOf(unitOf(box)) % 3]!;
+  await Promise.all(boxes.map((box) => writerOf(box).write(box, cropTensor(image, box))));
   for (const writer of writers) await writer.close();
   await withReopened(work, (source) => expectImage(source, image));
 }

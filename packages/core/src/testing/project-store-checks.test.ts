@@ -29,6 +29,7 @@ function makeProject(): Project {
   });
   return {
     ...project,
+    normalization: { method: 'z-score' },
     classifier: { classifierId: 'centroids', options: { depth: 4 }, seed: 9, model },
     exportSettings: { outputFormat: 'tif', inputRange: [0, 1] },
   };
@@ -95,6 +96,7 @@ describe('projectStoreChecks', () => {
         classes: classes.map((item) => ({ ...item, color: [0, 0, 0] })),
       })),
       'selected features come back': losing(({ features }) => ({ features: { ...features, sigmas: [] } })),
+      'normalisation come back': losing(() => ({ normalization: { method: 'equalize' } })),
       'classifier, options and seed come back': losing(({ classifier }) => ({
         classifier: { ...classifier, seed: 0 },
       })),

@@ -67,6 +67,7 @@ export function projectStoreChecks(subject: ProjectStoreSubject): Check[] {
     comesBack('labels', ({ lanes }) => lanes.map(labelsOf)),
     comesBack('classes', ({ classes }) => classes),
     comesBack('selected features', ({ features }) => features),
+    comesBack('normalisation', ({ normalization }) => normalization),
     comesBack('classifier, options and seed', ({ classifier: { classifierId, options, seed } }) => [
       classifierId,
       options,

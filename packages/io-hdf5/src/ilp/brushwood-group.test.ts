@@ -32,9 +32,10 @@ const trained = () =>
   newProject([lane({ channels: [1], fingerprint: 'abc' })], {
     classifier: { classifierId: 'network', options: { layers: 7 }, seed: 5, model, report },
   });
+const noImages = { openImage: () => Promise.reject(new Error('no image is copied')) };
 const saved = (async () => {
   const path = place();
-  await ilpStore.save(trained(), { path }, { openImage: () => Promise.reject(new Error('no image is copied')) });
+  await ilpStore.save(trained(), { path }, noImages);
   return path;
 })();
 
@@ -99,6 +100,36 @@ describe('what Brushwood notes in a project', () => {
     const loaded = await withText('lanes', text);
     expectComplete(loaded, 'Check them before you train');
     expect(loaded.project.lanes[0]!.rawData.channels).toBe('all');
+  });
+
+  it('keeps the normalisation, and the model trained with it', async () => {
+    for (const normalization of [
+      { method: 'percentile', low: 1, high: 99.5 },
+      { method: 'z-score' },
+      { method: 'equalize' },
+    ] as const) {
+      const path = place();
+      await ilpStore.save({ ...trained(), normalization }, { path }, noImages);
+      const { project } = await ilpStore.load({ path });
+      expect(project.normalization).toEqual(normalization);
+      expect(project.classifier.model).toEqual(model);
+    }
+    expect('normalization' in (await ilpStore.load({ path: await saved })).project).toBe(false);
+  });
+
+  it.each([
+    '{',
+    '{}',
+    '{"normalization":{"method":"percentile","low":9,"high":3}}',
+    '{"normalization":{"method":"x"}}',
+  ])('a damaged note on normalisation, %s, counts as none, and its model is left out', async (text) => {
+    const path = place();
+    await ilpStore.save({ ...trained(), normalization: { method: 'z-score' } }, { path }, noImages);
+    const damaged = await rebuildHdf5(path, place(), { set: { 'Brushwood/preprocessing': text } });
+    const loaded = await ilpStore.load({ path: damaged });
+    expectComplete(loaded, 'intensities are used as they are');
+    expect(loaded.project.normalization).toBeUndefined();
+    expect(loaded.project.classifier.model).toBeUndefined();
   });
 
   const classifier = { classifierId: 'network', options: { layers: 7 }, seed: 5, report };

@@ -2,6 +2,7 @@ import {
   BrushwoodError,
   type ClassifierState,
   type ImageReference,
+  type Normalization,
   type NumberArray,
   type Project,
   type StoredModel,
@@ -14,6 +15,7 @@ import type { ProjectReader } from './project-reader.ts';
 import { readForests } from './read-forests.ts';
 import {
   parseModelDescription,
+  parseNormalization,
   parseStoredClassifier,
   parseStoredLane,
   type ModelDescription,
@@ -27,6 +29,7 @@ import { writeForests } from './write-forests.ts';
  * What ilastik has no place for, in a root group it carries along:
  *   format      number, 1
  *   lanes       JSON, one `StoredLane` per lane
+ *   preprocessing  JSON, `{ normalization }`, if intensities are normalised
  *   classifier  JSON, `StoredClassifier`
  *   Model/      a model ilastik cannot use: `description` (JSON), arrays/NNNN and texts/NNNN, or vigra forests
  */
@@ -50,6 +53,17 @@ export function readStoredLanes(reader: ProjectReader): readonly (StoredLane | u
   return lanes;
 }
 
+/** The project's normalisation; a damaged note counts as none, and is told. */
+export function readNormalization(reader: ProjectReader): Normalization | undefined {
+  const note = readJson(reader, `${group}/preprocessing`);
+  if (!note) return undefined;
+  const normalization = parseNormalization(note.value);
+  if (!normalization) {
+    reader.warn(`The note on normalisation in "${group}/preprocessing" is damaged: intensities are used as they are.`);
+  }
+  return normalization;
+}
+
 /** The value of a JSON text, undefined in it if there is no sense in it; undefined if there is no such text. */
 function readJson(reader: ProjectReader, path: string): { readonly value: unknown } | undefined {
   if (!reader.file.has(path)) return undefined;
@@ -68,9 +82,16 @@ function readJson(reader: ProjectReader, path: string): { readonly value: unknow
 export function readClassifier(
   reader: ProjectReader,
   forests: StoredModel | undefined,
-  trained: Pick<Project, 'lanes' | 'classes' | 'features'>,
+  trained: Pick<Project, 'lanes' | 'classes' | 'features' | 'normalization'>,
 ): ClassifierState {
   const stored = readStoredClassifier(reader);
+  if (forests && trained.normalization) {
+    reader.warn(
+      'The forests in the project were trained by ilastik, on intensities as they are, but the project normalises them: they are left ' +
+        'out. Train again, or switch the normalisation off.',
+    );
+    return readClassifier(reader, undefined, trained);
+  }
   const { classifierId = 'random-forest', options = {}, seed = 0 } = stored;
   if (forests) {
     if (stored.modelDigest && stored.modelDigest === modelDigest(forests)) {
@@ -172,6 +193,8 @@ export function writeBrushwoodGroup(
   writer.write(`${group}/format`, formatVersion);
   writer.write(`${group}/lanes`, JSON.stringify(lanes));
   writer.write(`${group}/classifier`, JSON.stringify(classifier));
+  const { normalization } = project;
+  if (normalization) writer.write(`${group}/preprocessing`, JSON.stringify({ normalization }));
   if (model && isOnlyOurs) writeModel(writer, model);
 }
 

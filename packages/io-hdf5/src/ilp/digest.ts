@@ -24,11 +24,12 @@ class Digest {
 }
 
 /**
- * What a model was trained on: labels, features, number of classes, number of channels used. If ilastik changes any of it, a model
+ * What a model was trained on: labels, features, normalisation, number of classes, number of channels used. If ilastik changes any of it, a model
  * that only this program can read is stale.
  */
-export function trainingDigest(project: Pick<Project, 'lanes' | 'classes' | 'features'>): string {
+export function trainingDigest(project: Pick<Project, 'lanes' | 'classes' | 'features' | 'normalization'>): string {
   const digest = new Digest().text(JSON.stringify([project.features, project.classes.length]));
+  if (project.normalization) digest.text(JSON.stringify(project.normalization));
   for (const { rawData, labels } of project.lanes) {
     digest.text(JSON.stringify([labels.shape, rawData.nickname, usedChannelCount(rawData)]));
     for (const index of [...labels.chunks.keys()].sort((x, y) => x - y)) {

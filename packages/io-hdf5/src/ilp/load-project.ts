@@ -10,7 +10,7 @@ import {
 import { runtime } from '#hdf5-runtime';
 import { Hdf5File, isHdf5 } from '../hdf5-file.ts';
 import { tryQuickly } from '../quick/try-quickly.ts';
-import { readClassifier, readStoredLanes } from './brushwood-group.ts';
+import { readClassifier, readNormalization, readStoredLanes } from './brushwood-group.ts';
 import { readCarriedNodes } from './carried-nodes.ts';
 import { readExportSettings } from './export-settings.ts';
 import { checkVersion } from './ilastik-version.ts';
@@ -95,13 +95,15 @@ async function readProject(reader: ProjectReader, signal?: AbortSignal): Promise
   const classes = readClasses(reader, largestLabel);
   const features = readFeatures(reader, (lanes[0]?.rawData.shape[2] ?? 1) === 1);
   const forests = readForests(reader, classifierForests, classes.length);
-  const classifier = readClassifier(reader, forests, { lanes, classes, features });
+  const normalization = readNormalization(reader);
+  const classifier = readClassifier(reader, forests, { lanes, classes, features, normalization });
   reportFactory(reader);
   return {
     workflowId: workflowName,
     lanes,
     classes,
     features,
+    ...(normalization ? { normalization } : {}),
     classifier,
     exportSettings: readExportSettings(reader),
     carried: readCarriedNodes(reader),

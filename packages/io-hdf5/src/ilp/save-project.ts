@@ -97,6 +97,13 @@ async function writeProject(
 function forestsForIlastik(project: Project, warnings: string[]): StoredForests | undefined {
   const { model } = project.classifier;
   if (model?.layout !== 'vigra-forests') return undefined;
+  if (project.normalization) {
+    warnings.push(
+      'The project normalises intensities, which ilastik does not know of: the classifier is kept for Brushwood only, and ilastik would ' +
+        'train on intensities as they are.',
+    );
+    return undefined;
+  }
   const chosen = project.lanes.find(({ rawData }) => rawData.channels !== 'all' && rawData.storage !== 'embedded');
   if (!chosen) return model;
   warnings.push(

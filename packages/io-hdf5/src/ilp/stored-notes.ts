@@ -2,6 +2,7 @@ import {
   isDtype,
   type ChannelSelection,
   type Dtype,
+  type Normalization,
   type OptionValues,
   type StoredModel,
   type TrainingReport,
@@ -120,6 +121,16 @@ export function parseModelDescription(value: unknown): ModelDescription | undefi
   const isAscending = knownLabels.every((label, i) => label > (knownLabels[i - 1] ?? 0) && label <= classCount);
   if (!isAscending || !isListOf(arrayNames, isText) || !isListOf(textNames, isText)) return undefined;
   return { layout, classifierId, knownLabels, featureCount, classCount, arrayNames, textNames };
+}
+
+/** The normalisation of a `preprocessing` note, undefined if there is no sense in it. */
+export function parseNormalization(value: unknown): Normalization | undefined {
+  if (!isFields(value) || !isFields(value['normalization'])) return undefined;
+  const { method, low, high } = value['normalization'];
+  if (method === 'z-score' || method === 'equalize') return { method };
+  const isPercentile =
+    method === 'percentile' && isNumber(low) && isNumber(high) && low >= 0 && low < high && high <= 100;
+  return isPercentile ? { method, low, high } : undefined;
 }
 
 function isFields(value: unknown): value is Fields {
