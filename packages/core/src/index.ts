@@ -178,6 +178,10 @@ export { hasEqualChannels, sampleRows, selectChannels } from './pipeline/select-
 export { fingerprintImage } from './pipeline/fingerprint-image.ts';
 export { readPaddedBlock } from './pipeline/read-padded-block.ts';
 export { pixelExportSources, type ExportSource, type PredictedBlock } from './pipeline/export-sources.ts';
+export type { Normalization } from './project/normalization.ts';
+export { checkNormalization, setNormalization } from './project/normalization.ts';
+export type { IntensityMap } from './pipeline/map-intensities.ts';
+export { measureIntensities, normalizeRequest } from './pipeline/normalize-image.ts';
 export { convertValues, roundHalfEven, type ValueScaling } from './pipeline/convert-values.ts';
 export { runTraining, type TrainOptions, type TrainResult } from './pipeline/run-training.ts';
 export type { PredictionOutput } from './pipeline/prediction-outputs.ts';
@@ -214,6 +218,8 @@ export {
   type TruthMeaning,
 } from './pipeline/evaluate-segmentation.ts';
 export { createMemorySink, type MemorySink } from './pipeline/memory-sink.ts';
+export { countClasses, createCountingSink, voxelMeasureUm, type CountingSink } from './pipeline/class-areas.ts';
+export { copyImage, type CopyOptions } from './pipeline/copy-image.ts';
 export { newProject } from './project/new-project.ts';
 export { formatByExtension, outputFormat, writableFormats } from './pipeline/output-format.ts';
 export { createPipeline, type ImageInput, type Pipeline } from './pipeline/pipeline.ts';
