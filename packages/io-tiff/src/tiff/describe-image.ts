@@ -1,5 +1,9 @@
-import { elementCount, type ImageSpec } from '@brushwood/core';
+import { dtypeRange, elementCount, type ImageSpec } from '@brushwood/core';
+import { omeDescription } from './ome-description.ts';
 import { imageJUnit, inSeconds } from './units.ts';
+
+/** Whose description a file carries: ImageJ's, OME-XML, or the shape and the axes as JSON, which tifffile reads. */
+export type TiffFlavour = 'imagej' | 'ome' | 'shaped';
 
 /** How the axes of a new file are laid out: pages, and what lies inside a page. */
 export interface FileLayout {
@@ -13,10 +17,12 @@ export interface FileLayout {
   /** Interleaved samples of a pixel. */
   readonly samples: number;
   readonly isRgb: boolean;
+  readonly flavour: TiffFlavour;
 }
 
 /**
- * The last two axes are those of a page; a channel axis behind them is interleaved.
+ * The last two axes are those of a page; a channel axis behind them is interleaved. The flavour is ImageJ's where ImageJ can
+ * hold the image, else `shaped`.
  * @param axes   axes of the file, slowest first
  * @param shape  sizes in the same order
  */
@@ -24,7 +30,7 @@ export function fileLayout(spec: ImageSpec, axes: string, shape: readonly number
   const isInterleaved = axes.endsWith('c');
   const pageAxes = axes.length - (isInterleaved ? 3 : 2);
   const samples = isInterleaved ? shape.at(-1)! : 1;
-  return {
+  const layout = {
     axes,
     shape,
     pageAxes,
@@ -33,18 +39,20 @@ export function fileLayout(spec: ImageSpec, axes: string, shape: readonly number
     samples,
     isRgb: samples === 3 && spec.content === 'intensity' && (spec.dtype === 'uint8' || spec.dtype === 'uint16'),
   };
+  return { ...layout, flavour: isForImageJ(spec, layout) ? 'imagej' : 'shaped' };
+}
+
+/** The ImageDescription. */
+export function describeImage(spec: ImageSpec, layout: FileLayout, name = 'image'): string {
+  if (layout.flavour === 'ome') return omeDescription(spec, name);
+  return layout.flavour === 'imagej' ? imageJDescription(spec, layout) : shapedDescription(spec, layout);
 }
 
 /**
- * The ImageDescription: ImageJ's where ImageJ can hold the image (uint8, uint16 or float32; pages in the order t, z, c;
- * one sample per pixel, or 8-bit RGB), else the shape and the axes as JSON, which tifffile reads.
+ * True if ImageJ opens the file as a hyperstack with these axes: uint8, uint16 or float32; pages in the order t, z, c; one sample
+ * per pixel, or 8-bit RGB.
  */
-export function describeImage(spec: ImageSpec, layout: FileLayout): string {
-  return isForImageJ(spec, layout) ? imageJDescription(spec, layout) : shapedDescription(spec, layout);
-}
-
-/** True if ImageJ opens the file as a hyperstack with these axes. */
-export function isForImageJ(spec: ImageSpec, layout: FileLayout): boolean {
+export function isForImageJ(spec: ImageSpec, layout: Omit<FileLayout, 'flavour'>): boolean {
   if (!['uint8', 'uint16', 'float32'].includes(spec.dtype)) return false;
   const pageAxes = layout.axes
     .slice(0, layout.pageAxes)
@@ -63,7 +71,7 @@ function imageJDescription(spec: ImageSpec, layout: FileLayout): string {
   const channels = layout.samples > 1 ? 1 : allChannels;
   const isHyperstack = [frames, channels, slices].filter((size) => size > 1).length > 1 || channels > 1;
   const { voxelSize } = spec;
-  const range = spec.displayRange ?? defaultRange(spec);
+  const range = shownRange(spec);
   const interval = voxelSize?.t === undefined ? undefined : inSeconds(voxelSize.t, voxelSize.timeUnit);
   const lines = [
     'ImageJ=1.11a',
@@ -83,9 +91,10 @@ function imageJDescription(spec: ImageSpec, layout: FileLayout): string {
   return `${lines.filter((line) => typeof line === 'string').join('\n')}\n`;
 }
 
-/** Probabilities are shown from 0 to 1; coloured labels so that a value is its place in the colour table. */
-function defaultRange(spec: ImageSpec): readonly [number, number] | undefined {
-  if (spec.content === 'probabilities' && spec.dtype === 'float32') return [0, 1];
+/** As asked for; probabilities from 0 to 1 or the full range; coloured labels so that a value is its place in the colour table. */
+function shownRange(spec: ImageSpec): readonly [number, number] | undefined {
+  if (spec.displayRange) return spec.displayRange;
+  if (spec.content === 'probabilities') return dtypeRange(spec.dtype);
   if (spec.content === 'labels' && spec.colors && spec.dtype === 'uint8') return [0, 255];
   return undefined;
 }
@@ -103,12 +112,24 @@ function shapedDescription(spec: ImageSpec, layout: FileLayout): string {
 }
 
 /**
+ * Smallest and largest value to show, for each channel: without them ImageJ stretches every channel of a composite to the values
+ * of its first plane.
+ * @returns two numbers per channel; empty for images of one channel, whose range is in the description
+ */
+export function channelRanges(spec: ImageSpec, layout: FileLayout): readonly number[] {
+  const range = shownRange(spec);
+  const channels = layout.samples > 1 ? 1 : spec.shape[1];
+  if (!range || channels < 2 || layout.flavour !== 'imagej') return [];
+  return Array.from({ length: channels }, () => range).flat();
+}
+
+/**
  * ImageJ's private colour tables: one of 256 RGB values for the whole image (labels), or one ramp per channel.
  * @returns planar tables of 768 bytes each (256 red, 256 green, 256 blue); empty without colours
  */
 export function colorTables(spec: ImageSpec, layout: FileLayout): Uint8Array[] {
   const { colors } = spec;
-  if (!colors?.length || layout.samples > 1 || !isForImageJ(spec, layout)) return [];
+  if (!colors?.length || layout.samples > 1 || layout.flavour !== 'imagej') return [];
   if (spec.content === 'labels') {
     if (spec.dtype !== 'uint8') return [];
     const table = new Uint8Array(768);

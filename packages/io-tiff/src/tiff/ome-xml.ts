@@ -95,8 +95,9 @@ function omeVoxelSize(attributes: ReadonlyMap<string, string>): VoxelSize | unde
   const [x, y, z] = [size('PhysicalSizeX'), size('PhysicalSizeY'), size('PhysicalSizeZ')];
   const t = size('TimeIncrement');
   if (![x, y, z, t].some((value) => value > 0)) return undefined;
+  const axis = ['X', 'Y', 'Z'].find((letter) => attributes.has(`PhysicalSize${letter}`)) ?? 'X';
   return {
-    unit: lengthUnit(attributes.get('PhysicalSizeXUnit') ?? 'µm'),
+    unit: lengthUnit(attributes.get(`PhysicalSize${axis}Unit`) ?? 'µm'),
     ...(x > 0 ? { x } : {}),
     ...(y > 0 ? { y } : {}),
     ...(z > 0 ? { z } : {}),

@@ -1,5 +1,5 @@
 import { itemBytes, type Dtype, type ImageSpec } from '@brushwood/core';
-import { colorTables, describeImage, type FileLayout } from './describe-image.ts';
+import { channelRanges, colorTables, describeImage, type FileLayout } from './describe-image.ts';
 import { fieldBytes, fieldType, tag } from './tags.ts';
 
 /**
@@ -29,11 +29,12 @@ const classicLimit = 2 ** 32 - 1;
 /** Longer planes are cut into strips of about this many bytes, which readers can decode one by one. */
 const stripBytes = 2 ** 28;
 
-export function buildTiffHeader(spec: ImageSpec, layout: FileLayout): TiffHeader {
+/** @param name of the image, for OME-XML */
+export function buildTiffHeader(spec: ImageSpec, layout: FileLayout, name = 'image'): TiffHeader {
   const pages = layout.shape.slice(0, layout.pageAxes).reduce((product, size) => product * size, 1);
   const rowBytes = layout.columns * layout.samples * itemBytes(spec.dtype);
   const pageBytes = rowBytes * layout.rows;
-  const sizes = { pages, rowBytes, pageBytes };
+  const sizes = { pages, rowBytes, pageBytes, name };
   const classic = measure(spec, layout, { ...sizes, isBigTiff: false });
   const isBigTiff = classic.fileBytes > classicLimit;
   const { headerBytes, dataStart, fileBytes } = isBigTiff ? measure(spec, layout, { ...sizes, isBigTiff }) : classic;
@@ -50,6 +51,7 @@ interface Sizes {
   readonly rowBytes: number;
   readonly pageBytes: number;
   readonly isBigTiff: boolean;
+  readonly name: string;
 }
 
 function measure(spec: ImageSpec, layout: FileLayout, sizes: Sizes) {
@@ -64,7 +66,7 @@ function measure(spec: ImageSpec, layout: FileLayout, sizes: Sizes) {
 function pageFields(
   spec: ImageSpec,
   layout: FileLayout,
-  { rowBytes, pageBytes, isBigTiff, page, position }: Sizes & { page: number; position: number },
+  { rowBytes, pageBytes, isBigTiff, name, page, position }: Sizes & { page: number; position: number },
 ): Field[] {
   const { samples } = layout;
   const rowsPerStrip = pageBytes <= stripBytes ? layout.rows : Math.max(1, Math.floor(stripBytes / rowBytes));
@@ -85,7 +87,7 @@ function pageFields(
     short(tag.bitsPerSample, Array<number>(samples).fill(bits)),
     short(tag.compression, [1]),
     short(tag.photometric, [layout.isRgb ? 2 : 1]),
-    ...(page === 0 ? [textField(tag.imageDescription, describeImage(spec, layout))] : []),
+    ...(page === 0 ? [textField(tag.imageDescription, describeImage(spec, layout, name))] : []),
     { tag: tag.stripOffsets, type: offsetType, values: offsets },
     short(tag.samplesPerPixel, [samples]),
     long(tag.rowsPerStrip, [rowsPerStrip]),
@@ -128,20 +130,30 @@ export function inverse(size: number): readonly [number, number] {
 }
 
 /**
- * ImageJ's private tags: `IJIJ`, the kind `luts` and their number as 32-bit words in the file's byte order, then the
- * tables; the byte counts name the head and each table.
+ * ImageJ's private tags: `IJIJ`, then for each kind its name and how many entries it has, as 32-bit words in the file's byte
+ * order, then the entries: the ranges of all channels (one entry of float64), and the colour tables. The byte counts name the head
+ * and each entry.
  */
 function imageJFields(spec: ImageSpec, layout: FileLayout): Field[] {
+  const ranges = channelRanges(spec, layout);
   const tables = colorTables(spec, layout);
-  if (tables.length === 0) return [];
-  const bytes = new Uint8Array(12 + 768 * tables.length);
+  const kinds: [number, number][] = [];
+  if (ranges.length > 0) kinds.push([0x72616e67, 1]); // 'rang'
+  if (tables.length > 0) kinds.push([0x6c757473, tables.length]); // 'luts'
+  if (kinds.length === 0) return [];
+  const headBytes = 4 + 8 * kinds.length;
+  const entryBytes = [...(ranges.length > 0 ? [8 * ranges.length] : []), ...tables.map((table) => table.length)];
+  const bytes = new Uint8Array(headBytes + entryBytes.reduce((sum, size) => sum + size, 0));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, 0x494a494a, true); // 'IJIJ'
-  view.setUint32(4, 0x6c757473, true); // 'luts'
-  view.setUint32(8, tables.length, true);
-  tables.forEach((table, i) => bytes.set(table, 12 + 768 * i));
+  kinds.forEach(([kind, count], i) => {
+    view.setUint32(4 + 8 * i, kind, true);
+    view.setUint32(8 + 8 * i, count, true);
+  });
+  ranges.forEach((value, i) => view.setFloat64(headBytes + 8 * i, value, true));
+  tables.forEach((table, i) => bytes.set(table, headBytes + 8 * ranges.length + 768 * i));
   return [
-    { tag: tag.imageJMetadataByteCounts, type: fieldType.long, values: [12, ...tables.map(() => 768)] },
+    { tag: tag.imageJMetadataByteCounts, type: fieldType.long, values: [headBytes, ...entryBytes] },
     { tag: tag.imageJMetadata, type: fieldType.byte, values: bytes },
   ];
 }

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { tiff } from './format.ts';
 import { buildTiffHeader, inverse } from './tiff-header.ts';
+import { chooseLayout } from './choose-layout.ts';
 import { fileLayout } from './describe-image.ts';
 import { tiffWriteDtypes } from './tiff-sink.ts';
 
@@ -46,6 +47,25 @@ describe('image sink checks: tiff with interleaved channels', () => {
   const create = (asked: ImageSpec, name: string) => openedSink(asked, `interleaved-${name}`);
   const subject = { create, specs: [spec('zyxc', [1, 2, 5, 7, 9])] as const, join: tiff.join! };
   for (const check of imageSinkChecks(subject)) it(check.name, check.run);
+});
+
+describe.each([
+  ['ome', tiffWriteDtypes],
+  ['imagej', ['uint8', 'uint16', 'float32']],
+] as const)('image sink checks: tiff of the flavour %s', (flavour, dtypes) => {
+  const create = async (asked: ImageSpec, name: string) => {
+    const location = { path: folder.file(`${flavour}-${name}.tif`) };
+    const sink = await tiff.create!(location, asked, { overwrite: true, layout: { flavour } });
+    return { sink, reopen: async () => (existsSync(location.path) ? tiff.open(location) : undefined) };
+  };
+  const flavoured = [
+    spec('tzcyx', small),
+    ...['tczyx', 'xyzct', 'tzyxc'].map((axes) => spec(axes, small)),
+    ...dtypes.map((dtype) => spec('zyxc', [1, 2, 3, 7, 9], { dtype, content: 'probabilities' })),
+    spec('yxc', [1, 3, 1, 7, 9], { dtype: 'uint8' }),
+    spec('yx', [1, 1, 1, 7, 9], { dtype: 'uint8', content: 'labels', colors: [[255, 0, 0]] }),
+  ] as const;
+  for (const check of imageSinkChecks({ create, specs: flavoured, join: tiff.join! })) it(check.name, check.run);
 });
 
 describe('storage format checks: tiff', async () => {
@@ -97,6 +117,48 @@ describe('what a written TIFF says of itself', () => {
     expect(info.displayRange).toEqual([0, 1]);
   });
 
+  const wishes = (flavour: string, asked: ImageSpec, name: string) =>
+    tiff.create!({ path: folder.file(name) }, asked, { layout: { flavour } });
+
+  it.each([
+    ['imagej', 'zyxc', 'zcyx'],
+    ['ome', 'xyzct', 'tzcyx'],
+  ])('the flavour %s has its own order of planes', async (flavour, asked, found) => {
+    const shape: Shape5 = flavour === 'ome' ? small : [1, 3, 4, 7, 9];
+    const name = `order-${flavour}.tif`;
+    const sink = await wishes(flavour, spec(asked, shape), name);
+    await sink.close();
+    const source = await tiff.open({ path: folder.file(name) });
+    await source.close();
+    expect(source.info.fileAxes).toBe(found);
+  });
+
+  it('OME-XML keeps sizes, units and names, also odd ones', async () => {
+    const channelNames = ['nucleus <1>', 'Zellkörper & "Rest"', '背景'];
+    const voxelSize = { unit: 'nanometer', x: 162.5, y: 250, z: 1500, t: 2, timeUnit: 'minute' };
+    const path = folder.file('named.ome.tif');
+    const sink = await tiff.create!({ path }, spec('tczyx', small, { channelNames, voxelSize }));
+    await sink.close();
+    const source = await tiff.open({ path });
+    await source.close();
+    expect(source.info).toMatchObject({ channelNames, voxelSize, shape: small, fileAxes: 'tzcyx' });
+  });
+
+  it('what a flavour cannot hold is refused', async () => {
+    const asked = spec('zyx', [1, 1, 4, 7, 9], { dtype: 'int32' });
+    await expect(wishes('imagej', asked, 'a.tif')).rejects.toMatchObject({
+      code: 'unsupported-dtype',
+      message: expect.stringContaining('ImageJ'),
+    });
+    await expect(wishes('geo', asked, 'b.tif')).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('imagej, ome, shaped'),
+    });
+    const zipped = tiff.create!({ path: folder.file('c.tif') }, asked, { layout: { compression: 'gzip' } });
+    await expect(zipped).rejects.toMatchObject({ code: 'unsupported', message: expect.stringContaining('gzip') });
+    expect((await readdir(folder.path)).filter((name) => /^[abc]\.tif/.test(name))).toEqual([]);
+  });
+
   it('the inverse of a short decimal is an exact fraction', () => {
     expect(inverse(0.1625)).toEqual([10000, 1625]);
     expect(inverse(2)).toEqual([1, 2]);
@@ -116,6 +178,16 @@ describe('files beyond 4 GB', () => {
   it('stay classic below', () => {
     const medium = spec('zyx', [1, 1, 2000, 1024, 1024]);
     expect(buildTiffHeader(medium, fileLayout(medium, 'zyx', [2000, 1024, 1024])).isBigTiff).toBe(false);
+  });
+
+  it('become BigTIFF in every flavour, with the last plane at its place', () => {
+    const large = spec('zyxc', [1, 2, 1500, 1024, 1024]);
+    for (const flavour of ['ome', 'imagej']) {
+      const layout = chooseLayout('large.tif', large, flavour);
+      const header = buildTiffHeader(large, layout);
+      expect(header.isBigTiff).toBe(true);
+      expect(header.fileBytes).toBe(header.dataStart + 3000 * 2 ** 21);
+    }
   });
 
   it('are written sparsely and read at their far end', async () => {

@@ -1,7 +1,6 @@
 import {
   AxisOrder,
   BrushwoodError,
-  checkAxes,
   checkRoi,
   roiShape,
   stridesOf,
@@ -20,7 +19,8 @@ import {
 } from '@brushwood/core';
 import { createTarget, joinTarget } from '#file-access';
 import type { WritePiece, WriteTarget } from '../bytes.ts';
-import { fileLayout, isForImageJ, type FileLayout } from './describe-image.ts';
+import { chooseLayout, flavourOfName } from './choose-layout.ts';
+import type { FileLayout } from './describe-image.ts';
 import { buildTiffHeader, type TiffHeader } from './tiff-header.ts';
 
 export const tiffWriteDtypes: readonly Dtype[] = [
@@ -37,8 +37,8 @@ export const tiffWriteDtypes: readonly Dtype[] = [
 /**
  * Starts a TIFF: uncompressed, little-endian, classic or, beyond 4 GB, BigTIFF. All directories are written first, so
  * boxes may come in any order and nothing is kept in memory. Axes other than the last two (and an interleaved c behind
- * them) are pages. Axes of size 1 are left out where that makes it an ImageJ file.
- * @throws 'unsupported-dtype', 'axes-mismatch', 'already-exists', 'write-failed', 'aborted'
+ * them) are pages. `layout.flavour` is `ome` (the default for `.ome.tif`), `imagej` or `shaped`, see `chooseLayout`.
+ * @throws 'unsupported-dtype', 'unsupported' (compression, another flavour), 'axes-mismatch', 'already-exists', 'write-failed', 'aborted'
  */
 export async function createTiff(
   location: ImageLocation,
@@ -54,8 +54,10 @@ export async function createTiff(
       { file: location.path, dtype: spec.dtype },
     );
   }
-  const layout = chooseLayout(location.path, spec);
-  const header = buildTiffHeader(spec, layout);
+  refuseCompression(location.path, options.layout?.compression);
+  const flavour = options.layout?.flavour ?? flavourOfName(location.path);
+  const layout = chooseLayout(location.path, spec, flavour);
+  const header = buildTiffHeader(spec, layout, imageName(location.path));
   const target = await createTarget(location, options);
   try {
     await target.write([{ position: 0, bytes: header.bytes }]);
@@ -63,25 +65,23 @@ export async function createTiff(
     await target.abort();
     throw error;
   }
-  return new TiffSink(new TiffBoxes(location.path, spec, { layout, header }), { header, target });
+  const written = flavour === undefined ? spec : { ...spec, axes: layout.axes };
+  return new TiffSink(new TiffBoxes(location.path, written, { layout, header }), { header, target });
 }
 
-/** The axes as asked for, or without those of size 1 if that makes it an ImageJ file. */
-function chooseLayout(path: string, spec: ImageSpec): FileLayout {
-  const shape = new AxisOrder(spec.axes).toFileShape(spec.shape);
-  checkAxes(spec.axes, shape, path);
-  const left = [...'tczyx'].find((axis, i) => !spec.axes.includes(axis) && spec.shape[i]! > 1);
-  if (left) {
-    throw new BrushwoodError(
-      'axes-mismatch',
-      `${path}: the image has more than one voxel along ${left}, but the axes "${spec.axes}" leave ${left} out.`,
-      { file: path, axes: spec.axes, shape: [...spec.shape] },
-    );
-  }
-  const plain = fileLayout(spec, spec.axes, shape);
-  const kept = [...spec.axes].filter((axis, i) => shape[i]! > 1 || axis === 'y' || axis === 'x').join('');
-  const squeezed = fileLayout(spec, kept, new AxisOrder(kept).toFileShape(spec.shape));
-  return isForImageJ(spec, squeezed) ? squeezed : plain;
+/** The name of a file without folders and extensions. */
+function imageName(path: string): string {
+  return (/[^/\\]*$/.exec(path)?.[0] ?? path).replace(/(\.ome)?\.[^.]*$/i, '');
+}
+
+/** Boxes go to their places in the file as they come, so nothing can be compressed. */
+function refuseCompression(path: string, compression: string | undefined): void {
+  if (compression === undefined || compression === 'none') return;
+  throw new BrushwoodError(
+    'unsupported',
+    `${path}: TIFF files are written without compression, ${compression} was asked for. Leave it out, or choose OME-Zarr or HDF5.`,
+    { file: path, compression },
+  );
 }
 
 class TiffSink implements ImageSink {
@@ -105,7 +105,7 @@ class TiffSink implements ImageSink {
     const { partialPath } = this.target;
     if (partialPath === undefined) return undefined;
     const { dataStart, pageBytes } = this.header;
-    const state = { partialPath, dataStart, pageBytes };
+    const state = { partialPath, dataStart, pageBytes, flavour: this.boxes.layout.flavour };
     return { formatId: 'tiff', location: { path: this.boxes.path }, spec: this.spec, state };
   }
 
@@ -142,7 +142,8 @@ class TiffSink implements ImageSink {
 /** Joins a TIFF by its ticket. @throws 'write-failed' */
 export async function joinTiff({ location, spec, state }: SinkTicket): Promise<BoxWriter> {
   const header = { dataStart: Number(state['dataStart']), pageBytes: Number(state['pageBytes']) };
-  const boxes = new TiffBoxes(location.path, spec, { layout: chooseLayout(location.path, spec), header });
+  const layout = chooseLayout(location.path, spec, String(state['flavour']));
+  const boxes = new TiffBoxes(location.path, spec, { layout, header });
   const target = await joinTarget(String(state['partialPath']));
   return {
     async write(roi, tensor, { signal } = {}) {

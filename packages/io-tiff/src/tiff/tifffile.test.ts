@@ -22,10 +22,11 @@ def describe(path):
         expected = ((31 * i * i + 7 * i) % 251).astype(array.dtype).reshape(array.shape)
         imagej = file.imagej_metadata or {}
         luts = imagej.pop("LUTs", [])
+        ome = tifffile.xml2dict(file.ome_metadata)["OME"]["Image"] if file.is_ome else {}
         resolution = page.tags.get("XResolution")
         return {
             "kind": series.kind, "axes": series.axes, "shape": array.shape, "dtype": str(array.dtype), "count": len(file.series),
-            "values": bool((array == expected).all()), "imagej": imagej, "big": file.is_bigtiff,
+            "values": bool((array == expected).all()), "imagej": imagej, "ome": ome, "big": file.is_bigtiff,
             "resolution": resolution and resolution.value[0] / resolution.value[1], "samples": page.samplesperpixel,
             "extra": [int(x) for x in page.extrasamples], "photometric": int(page.photometric),
             "luts": [numpy.asarray(lut)[:, [0, 1, 2, 255]].tolist() for lut in (luts if isinstance(luts, list) else [luts])],
@@ -51,10 +52,10 @@ function startTifffile(path: string) {
 const describeFile = python ? startTifffile(python) : undefined;
 
 /** Writes the pattern in file order with the given axes and asks tifffile. */
-async function seenByTifffile(name: string, fileAxes: string, spec: ImageSpec) {
+async function seenByTifffile(name: string, fileAxes: string, spec: ImageSpec, flavour?: string) {
   const path = folder.file(`${name}.tif`);
   const sizes = [...fileAxes].map((axis) => spec.shape['tczyx'.indexOf(axis)]!);
-  const sink = await tiff.create!({ path }, spec);
+  const sink = await tiff.create!({ path }, spec, { layout: flavour === undefined ? {} : { flavour } });
   await sink.write(wholeRoi(spec.shape), patternTensor(fileAxes, sizes, { dtype: spec.dtype, modulus: 251 }));
   await sink.close();
   return describeFile!(path);
@@ -166,5 +167,68 @@ describe.skipIf(!python)('what tifffile reads of our files (needs a Python with 
         [0, 0, 0, 0],
       ],
     ]);
+  });
+
+  it('OME-TIFF has sizes, units, names and colours; its planes run t, z, c', async () => {
+    const colors = [
+      [255, 0, 0],
+      [0, 255, 0],
+      [17, 34, 51],
+    ] as const;
+    const channelNames = ['a', 'b & <c>', 'd'];
+    const spec: ImageSpec = {
+      axes: 'zyxct',
+      shape: all,
+      dtype: 'float32',
+      content: 'probabilities',
+      voxelSize: micrometers,
+      channelNames,
+      colors,
+    };
+    const found = await seenByTifffile('ome', 'tzcyx', spec, 'ome');
+    expect(found).toMatchObject({
+      kind: 'ome',
+      axes: 'TZCYX',
+      shape: [2, 4, 3, 7, 9],
+      dtype: 'float32',
+      values: true,
+      count: 1,
+    });
+    const sizes = { SizeX: 9, SizeY: 7, SizeZ: 4, SizeC: 3, SizeT: 2, DimensionOrder: 'XYCZT', Type: 'float' };
+    const physical = {
+      PhysicalSizeX: 0.25,
+      PhysicalSizeY: 0.25,
+      PhysicalSizeZ: 1.5,
+      PhysicalSizeZUnit: 'µm',
+      TimeIncrement: 0.5,
+    };
+    const argb = colors.map(([r, g, b]) => (r << 24) | (g << 16) | (b << 8) | 255);
+    expect(found['ome']).toMatchObject({
+      Name: 'ome',
+      Pixels: {
+        ...sizes,
+        ...physical,
+        Channel: channelNames.map((Name, i) => ({ Name, Color: argb[i], SamplesPerPixel: 1 })),
+      },
+    });
+  });
+
+  it.each(['int16', 'uint32', 'float64'] as const)('OME-TIFF holds %s', async (dtype) => {
+    const spec: ImageSpec = { axes: 'yx', shape: [1, 1, 1, 7, 9], dtype, content: 'intensity' };
+    const found = await seenByTifffile(`ome-${dtype}`, 'yx', spec, 'ome');
+    expect(found).toMatchObject({ kind: 'ome', axes: 'YX', dtype, values: true });
+  });
+
+  it('the flavour for ImageJ makes planes of interleaved channels, each shown over its full range', async () => {
+    const spec: ImageSpec = { axes: 'zyxc', shape: [1, 2, 4, 7, 9], dtype: 'uint16', content: 'probabilities' };
+    const found = await seenByTifffile('imagej-probabilities', 'zcyx', spec, 'imagej');
+    const imagej = { channels: 2, slices: 4, min: 0, max: 65535, Ranges: [0, 65535, 0, 65535] };
+    expect(found).toMatchObject({ kind: 'imagej', axes: 'ZCYX', values: true, imagej });
+  });
+
+  it('the flavour for ImageJ keeps 8-bit colours together', async () => {
+    const spec: ImageSpec = { axes: 'zyxc', shape: [1, 3, 4, 7, 9], dtype: 'uint8', content: 'intensity' };
+    const found = await seenByTifffile('imagej-rgb', 'zyxc', spec, 'imagej');
+    expect(found).toMatchObject({ kind: 'imagej', axes: 'ZYXS', values: true, photometric: 2 });
   });
 });

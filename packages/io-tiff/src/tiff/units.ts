@@ -17,6 +17,7 @@ const lengths: Readonly<Record<string, string>> = {
   m: 'meter',
   meter: 'meter',
   inch: 'inch',
+  in: 'inch',
   Å: 'angstrom',
   angstrom: 'angstrom',
   pixel: 'pixel',
@@ -47,6 +48,27 @@ export function lengthUnit(text: string): string {
 
 export function timeUnit(text: string): string {
   return times[text.trim()] ?? text.trim();
+}
+
+/** The unit as OME-XML spells it; units it does not know are of a frame of their own. */
+export function omeLengthUnit(unit: string): string {
+  const spelled: Readonly<Record<string, string>> = {
+    micrometer: 'µm',
+    nanometer: 'nm',
+    picometer: 'pm',
+    millimeter: 'mm',
+    centimeter: 'cm',
+    meter: 'm',
+    inch: 'in',
+    angstrom: 'Å',
+    pixel: 'pixel',
+  };
+  return spelled[unit] ?? 'reference frame';
+}
+
+export function omeTimeUnit(unit: string): string | undefined {
+  const spelled: Readonly<Record<string, string>> = { second: 's', millisecond: 'ms', minute: 'min', hour: 'h' };
+  return spelled[unit];
 }
 
 /** The unit as ImageJ spells it. */
