@@ -3,6 +3,7 @@ import {
   BrushwoodError,
   type DatasetEntry,
   describeLocation,
+  dtypes,
   type ImageLocation,
   type ImageSource,
   isAbortError,
@@ -14,16 +15,18 @@ import {
 import { isUrl, openStore } from './store.ts';
 
 /**
- * OME-Zarr 0.1 to 0.5 and plain Zarr arrays, v2 and v3, sharded or not, in folders and behind http(s). The decoder is imported
- * on first use.
+ * OME-Zarr 0.1 to 0.5 and plain Zarr arrays, v2 and v3, sharded or not, in folders and behind http(s); writes 0.5 in shards, or 0.4.
+ * What decodes and encodes is imported on first use.
  */
 export const omeZarr: StorageFormat = {
   id: 'ome-zarr',
   displayName: 'OME-Zarr',
   extensions: ['.zarr', '.ome.zarr'],
-  supports: { read: true, write: false, innerPaths: true, writeDtypes: [] },
+  supports: { read: true, write: true, innerPaths: true, writeDtypes: dtypes },
   probe,
   open,
+  create: async (location, spec, options) => (await import('./write/create.ts')).createZarr(location, spec, options),
+  join: async (ticket) => (await import('./write/zarr-sink.ts')).joinZarr(ticket),
   list,
 };
 

@@ -31,10 +31,19 @@ export async function openStore(location: ImageLocation): Promise<StoreLocation>
   if (location.blob || location.tensor) {
     throw new BrushwoodError('unsupported', `${location.path}: Zarr images are folders or URLs, not single files.`);
   }
-  const [, root, below] = /^(.+\.zarr)\/+([^?]+?)\/*$/i.exec(location.path) ?? [undefined, location.path, ''];
-  const innerPath = [below, location.innerPath].filter(Boolean).join('/');
-  checkInnerPath(innerPath, location.path);
-  return { store: isUrl(root!) ? await openUrl(root!) : await openFolder(root!), innerPath };
+  const { root, innerPath } = splitLocation(location);
+  return { store: isUrl(root) ? await openUrl(root) : await openFolder(root), innerPath };
+}
+
+/**
+ * The folder or URL of a hierarchy, and the path in it.
+ * @throws {BrushwoodError} 'unsupported' for a path out of the root
+ */
+export function splitLocation({ path, innerPath }: ImageLocation): { root: string; innerPath: string } {
+  const [, root = path, below = ''] = /^(.+\.zarr)\/+([^?]+?)?\/*$/i.exec(path) ?? [];
+  const inner = [below, innerPath].filter(Boolean).join('/');
+  checkInnerPath(inner, path);
+  return { root, innerPath: inner };
 }
 
 /** Imported on use, so that work on folders does not wait for it. */

@@ -1,0 +1,103 @@
+import * as fs from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BrushwoodError, fileLockHolder, type LockHolder, takeFileLock } from '@brushwood/core';
+
+const system = { fs, process, host: hostname() };
+
+/** How often a lock shows that its holder lives, and after how long without a sign a holder on another machine counts as dead. */
+const signOfLifeMs = 20_000;
+const deadAfterMs = 300_000;
+/** Longest wait for another process that looks at the same image. Looking takes milliseconds. */
+const turnTimeoutMs = 30_000;
+
+export interface RunLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a lock, or tells who holds it. Of a process on another machine nobody can see whether it runs, so that a lock
+ * there counts while the file beside it, `NAME.alive`, is touched.
+ */
+export async function takeRunLock(path: string): Promise<RunLock | { readonly holder: LockHolder }> {
+  if (await isAbandoned(path)) await fs.rm(path, { force: true });
+  const lock = await takeFileLock(path, system);
+  if ('holder' in lock) return lock;
+  const touch = () => fs.writeFile(aliveFile(path), '');
+  await touch();
+  const timer = setInterval(() => void touch().catch(() => undefined), signOfLifeMs); // the next one may succeed
+  timer.unref();
+  return {
+    async release() {
+      clearInterval(timer);
+      await fs.rm(aliveFile(path), { force: true });
+      await lock.release();
+    },
+  };
+}
+
+/** Who holds a lock, if that process lives. */
+export async function runLockHolder(path: string): Promise<LockHolder | undefined> {
+  const holder = await fileLockHolder(path, system);
+  return holder && !(await isAbandoned(path)) ? holder : undefined;
+}
+
+/** Locks of the parts of a run that are held, with their index and count. */
+export async function heldParts(folder: string): Promise<{ index: number; count: number; holder: LockHolder }[]> {
+  const held = [];
+  for (const name of await fs.readdir(folder).catch(() => [])) {
+    const found = /^part-(\d+)-of-(\d+)\.lock$/.exec(name);
+    const holder = found && (await runLockHolder(join(folder, name)));
+    if (holder) held.push({ index: Number(found[1]) - 1, count: Number(found[2]), holder });
+  }
+  return held;
+}
+
+/** Name of the lock of a part; people count from 1. */
+export function partLockName({ index, count }: { index: number; count: number }): string {
+  return `part-${index + 1}-of-${count}.lock`;
+}
+
+/** Does something while no other process looks at the same image. */
+export async function inTurn<T>(path: string, action: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + turnTimeoutMs;
+  for (;;) {
+    const lock = await takeFileLock(path, system);
+    if (!('holder' in lock)) {
+      try {
+        return await action();
+      } finally {
+        await lock.release();
+      }
+    }
+    if (Date.now() > deadline) {
+      throw new BrushwoodError(
+        'locked',
+        `"${path}" has been held by process ${lock.holder.pid} on ${lock.holder.host} for long. If that no longer runs, remove the file.`,
+        { path, pid: lock.holder.pid, host: lock.holder.host },
+      );
+    }
+    await sleep(5 + Math.random() * 20);
+  }
+}
+
+function aliveFile(lock: string): string {
+  return `${lock}.alive`;
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  const holder = await fileLockHolder(path, system);
+  if (!holder || holder.host === system.host) return false;
+  const sign = await fs.stat(aliveFile(path)).catch(() => undefined);
+  return sign !== undefined && (await fileSystemTime(path)) - sign.mtimeMs > deadAfterMs;
+}
+
+/** The time of the machine that holds the files: clocks differ. */
+async function fileSystemTime(beside: string): Promise<number> {
+  const probe = `${beside}.${crypto.randomUUID()}`;
+  await fs.writeFile(probe, '');
+  const { mtimeMs } = await fs.stat(probe);
+  await fs.rm(probe, { force: true });
+  return mtimeMs;
+}
