@@ -18,6 +18,7 @@ export { memoryImageSource, type MemoryImageOptions } from './memory-image.ts';
 export { imageSourceChecks, type ImageSourceSubject } from './image-source-checks.ts';
 export { MemoryStore, type StoredImage } from './memory-store.ts';
 export { imageSinkChecks, type ImageSinkSubject, type OpenedSink } from './image-sink-checks.ts';
+export { resumableSinkChecks, type ResumableSinkSubject } from './resumable-sink-checks.ts';
 export {
   applyFilter,
   cutBox,

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dtypes, type ImageLayout, type ImageSpec } from '@brushwood/core';
-import { imageSinkChecks, storageFormatChecks } from '@brushwood/core/testing';
+import { dtypes, type ImageLayout, type ImageSpec, type ResumeOptions } from '@brushwood/core';
+import { imageSinkChecks, resumableSinkChecks, storageFormatChecks } from '@brushwood/core/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { omeZarr } from '../format.ts';
 import { v2Array, writeObjects } from '../testing/zarr-fixtures.node.ts';
@@ -50,4 +50,18 @@ describe.each<[string, ImageLayout, [ImageSpec, ...ImageSpec[]]]>([
     };
   };
   for (const check of imageSinkChecks({ create, specs, join: omeZarr.join })) it(check.name, check.run);
+});
+
+describe.each<[string, ImageLayout]>([
+  ['version 3', { chunkShape, shardShape }],
+  ['version 2', { chunkShape, shardShape, version: 2 }],
+])('%s, resumed', (title, layout) => {
+  const create = async (name: string, resume: ResumeOptions) => {
+    const path = join(folder, `${title.replaceAll(/\W+/g, '-')}-${name}.zarr`);
+    return {
+      sink: await omeZarr.create!({ path }, volume, { layout, resume }),
+      reopen: async () => ((await omeZarr.probe({ path })) ? omeZarr.open({ path }) : undefined),
+    };
+  };
+  for (const check of resumableSinkChecks({ create, spec: volume })) it(check.name, check.run);
 });
