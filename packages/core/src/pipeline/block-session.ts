@@ -47,13 +47,13 @@ export class BlockSession {
   readonly plan: FeaturePlan;
   readonly arena: BlockArena;
   readonly model: ClassifierModel | undefined;
-  private readonly kernels: FilterKernels;
+  readonly kernels: FilterKernels;
   private readonly taps = new GaussianTapsCache();
   private readonly who: string;
   private ahead: { readonly core: Roi; readonly block: Promise<RawBlock> } | undefined;
 
   private constructor(
-    parts: Pick<BlockSession, 'source' | 'mask' | 'plan' | 'arena' | 'model'> & { kernels: FilterKernels; who: string },
+    parts: Pick<BlockSession, 'source' | 'mask' | 'plan' | 'arena' | 'model' | 'kernels'> & { who: string },
   ) {
     this.source = parts.source;
     this.mask = parts.mask;

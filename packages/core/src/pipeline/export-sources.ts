@@ -6,6 +6,8 @@ export interface PredictedBlock {
   /** (classCount, voxels); undefined if no source needs it. */
   readonly probabilities?: Float32Array;
   readonly classCount: number;
+  /** Per class the probability a voxel needs to be given to it. */
+  readonly thresholds?: readonly number[];
   /** (featureCount, voxels). */
   readonly features: Float32Array;
   readonly featureCount: number;
@@ -39,7 +41,10 @@ const probabilities: ExportSource = {
   compute: ({ probabilities: values }) => values!.slice(),
 };
 
-/** 1 + the index of the most probable class; the lowest wins ties; voxels without probabilities get 1 (spec §B.5). */
+/**
+ * 1 + the index of the most probable class; the lowest wins ties; voxels without probabilities get 1 (spec §B.5). With thresholds only
+ * classes that reach theirs count, and voxels without any get 0.
+ */
 const segmentation: ExportSource = {
   id: 'segmentation',
   displayName: 'Simple Segmentation',
@@ -47,8 +52,19 @@ const segmentation: ExportSource = {
   content: 'labels',
   needsModel: true,
   channelCount: () => 1,
-  compute({ probabilities: values, classCount, voxels }) {
+  compute({ probabilities: values, classCount, thresholds, voxels }) {
     const out = new Uint8Array(voxels);
+    if (thresholds) {
+      for (let i = 0; i < voxels; i++) {
+        let [best, most] = [0, -1];
+        for (let k = 0; k < classCount; k++) {
+          const p = values![k * voxels + i]!;
+          if (p >= thresholds[k]! && p > most) [best, most] = [k + 1, p];
+        }
+        out[i] = best;
+      }
+      return out;
+    }
     for (let i = 0; i < voxels; i++) {
       let best = 0;
       for (let k = 1; k < classCount; k++) if (values![k * voxels + i]! > values![best * voxels + i]!) best = k;

@@ -4,12 +4,14 @@ import { throwIfAborted } from '../errors.ts';
 import type { TaskContext } from '../contracts/worker-pool.ts';
 import { spatialShape, type Shape5 } from '../grid/axes.ts';
 import { allocateArray, dtypeOf, type Dtype, type NumberArray } from '../grid/dtype.ts';
-import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
+import { padRoi } from '../grid/halo.ts';
+import { isSameRoi, roiShape, withAxis, type Roi } from '../grid/roi.ts';
 import { findById } from '../find-by-id.ts';
 import { BlockSession, type BlockSetup, type ComputedBlock } from './block-session.ts';
 import { convertValues, type ValueScaling } from './convert-values.ts';
 import { joinRanges, type ValueRange } from './value-range.ts';
 import { pixelExportSources, type ExportSource, type PredictedBlock } from './export-sources.ts';
+import { coreBox, postprocess, postprocessingHalo, type Postprocessing } from './postprocess.ts';
 import type { RawBlock } from './read-padded-block.ts';
 import { defineSetupTask, setupTaskHandler } from './run-blocks.ts';
 import { OutputWriters } from './output-writers.ts';
@@ -30,6 +32,7 @@ export interface BlockOutput {
 
 export interface PredictSetup extends BlockSetup {
   readonly outputs: readonly BlockOutput[];
+  readonly postprocessing?: Postprocessing;
   /** Where in the image the outputs begin. */
   readonly origin: Shape5;
 }
@@ -129,26 +132,43 @@ async function predictBlock(
   const mask = await readMask(session, roi, signal);
   // Features are not masked, so a block that exports them is computed in any case.
   const isMaskedOut = mask?.every((value) => value === 0) && sources.every((source) => source.needsModel);
-  const raw = isMaskedOut ? undefined : await session.read(roi, signal);
+  const raw = isMaskedOut ? undefined : await session.read(paddedRoi(prediction, roi), signal);
   // Behind a mask the next block may not be needed at all.
-  if (next && !session.mask) session.readAhead(next);
+  if (next && !session.mask) session.readAhead(paddedRoi(prediction, next));
   const readSeconds = (performance.now() - started) / 1e3;
-  return { ...(raw ? computeParts(prediction, raw, mask) : emptyParts(prediction, roi)), readSeconds };
+  const parts = raw ? computeParts(prediction, raw, { core: roi, mask }) : emptyParts(prediction, roi);
+  return { ...parts, readSeconds };
+}
+
+/** The box whose probabilities a block's postprocessing needs. */
+function paddedRoi({ session, setup }: Prediction, roi: Roi): Roi {
+  const { shape } = session.source.info;
+  if (!setup.postprocessing) return roi;
+  return padRoi(roi, postprocessingHalo(setup.postprocessing, shape[2] === 1), shape).roi;
 }
 
 type ComputedParts = Pick<PredictedParts, 'valueRange' | 'featureSeconds' | 'predictSeconds'> & {
   readonly parts: readonly NumberArray[];
 };
 
-function computeParts(prediction: Prediction, raw: RawBlock, mask: Uint8Array | undefined): ComputedParts {
+function computeParts(
+  prediction: Prediction,
+  raw: RawBlock,
+  { core, mask }: { core: Roi; mask: Uint8Array | undefined },
+): ComputedParts {
   const { session, sources } = prediction;
   const block = session.compute(raw);
   try {
     const started = performance.now();
-    const voxels = block.shape[0] * block.shape[1] * block.shape[2];
-    const probabilities = sources.some((source) => source.needsModel) ? classify(session, block) : undefined;
+    const [, , nz, ny, nx] = roiShape(core);
+    const needsModel = sources.some((source) => source.needsModel);
+    const place = { core, padded: raw.core };
+    const probabilities = needsModel ? finishProbabilities(prediction, block, place) : undefined;
     if (probabilities && mask) applyMask(probabilities, mask);
-    const parts = deriveParts(prediction, { probabilities, features: block.features, voxels });
+    const features = sources.every((source) => source.needsModel)
+      ? block.features
+      : coreFeatures(session, block, place);
+    const parts = deriveParts(prediction, { probabilities, features, voxels: nz * ny * nx });
     const { featureSeconds, valueRange } = block;
     return { parts, valueRange, featureSeconds, predictSeconds: (performance.now() - started) / 1e3 };
   } finally {
@@ -156,12 +176,46 @@ function computeParts(prediction: Prediction, raw: RawBlock, mask: Uint8Array | 
   }
 }
 
+interface BlockPlace {
+  /** The block, and what was computed for it. */
+  readonly core: Roi;
+  readonly padded: Roi;
+}
+
+function finishProbabilities(
+  { session, setup }: Prediction,
+  block: ComputedBlock,
+  { core, padded }: BlockPlace,
+): Float32Array {
+  const probabilities = classify(session, block);
+  const { postprocessing } = setup;
+  if (!postprocessing) return probabilities;
+  const { arena, kernels, source, model } = session;
+  const place = { probabilities, classCount: model!.classCount, shape: block.shape, core, padded };
+  return postprocess(place, postprocessing, { arena, kernels, isFlat: source.info.shape[2] === 1 });
+}
+
+/** The features without the voxels that only postprocessing needs. */
+function coreFeatures({ arena, kernels, plan }: BlockSession, block: ComputedBlock, place: BlockPlace): Float32Array {
+  if (isSameRoi(place.core, place.padded)) return block.features;
+  const box = coreBox(place.core, place.padded);
+  const [voxels, kept] = [block.shape, box.shape].map(([z, y, x]) => z * y * x) as [number, number];
+  const out = arena.allocateFloat32(plan.featureCount * kept);
+  for (let f = 0; f < plan.featureCount; f++) {
+    const plane = { data: block.features.subarray(f * voxels, (f + 1) * voxels), shape: block.shape };
+    kernels.crop(plane, box, out.subarray(f * kept, (f + 1) * kept));
+  }
+  return out;
+}
+
 /** The outputs of a block, each in the dtype it is stored as. */
 function deriveParts(
-  { session: { model, plan }, setup: { outputs }, sources }: Prediction,
+  { session: { model, plan }, setup: { outputs, postprocessing }, sources }: Prediction,
   block: Pick<PredictedBlock, 'probabilities' | 'features' | 'voxels'>,
 ): NumberArray[] {
-  const predicted = { ...block, classCount: model?.classCount ?? 0, featureCount: plan.featureCount };
+  const classCount = postprocessing?.combine?.length ?? model?.classCount ?? 0;
+  const { thresholds } = postprocessing ?? {};
+  const predicted = { ...block, classCount, thresholds, featureCount: plan.featureCount };
   return outputs.map(({ dtype, scaling, channels }, i) => {
     const values = sources[i]!.compute!(predicted);
     return convertValues(channels ? pickChannels(values, channels, block.voxels) : values, dtype, scaling);
@@ -207,7 +261,9 @@ function applyMask(probabilities: Float32Array, mask: Uint8Array): void {
 function emptyParts(prediction: Prediction, roi: Roi): ComputedParts {
   const [z, y, x] = spatialShape(roiShape(roi));
   const voxels = z * y * x;
-  const probabilities = new Float32Array((prediction.session.model?.classCount ?? 0) * voxels);
+  const { session, setup } = prediction;
+  const classCount = setup.postprocessing?.combine?.length ?? session.model?.classCount ?? 0;
+  const probabilities = new Float32Array(classCount * voxels);
   const parts = deriveParts(prediction, { probabilities, features: new Float32Array(0), voxels });
   return { parts, featureSeconds: 0, predictSeconds: 0 };
 }

@@ -4,7 +4,7 @@ import { BrushwoodError } from '../errors.ts';
 import { shape5 } from '../grid/axes.ts';
 import { dtypeRange, type Dtype } from '../grid/dtype.ts';
 import { roiShape, type Roi } from '../grid/roi.ts';
-import type { Project } from '../project/project.ts';
+import type { LabelClass } from '../project/project.ts';
 import type { ValueScaling } from './convert-values.ts';
 import type { ExportSource } from './export-sources.ts';
 
@@ -35,17 +35,18 @@ export interface OutputFacts {
 
 /**
  * What the image of an output will be.
+ * @param classes those of the project, after combining
  * @throws 'invalid-parameter' for channels that the source does not have
  */
-export function describeOutput(project: Project, facts: OutputFacts): ImageSpec {
+export function describeOutput(classes: readonly LabelClass[], facts: OutputFacts): ImageSpec {
   const { info, roi, output, source } = facts;
   checkChannels(facts);
   const channels = output.channels?.length ?? facts.channelCount;
   const box = roiShape(roi);
   const dtype = output.dtype ?? source.dtype;
   const pick = <T>(values: readonly T[]) => output.channels?.map((channel) => values[channel]!) ?? values;
-  const names = source.content === 'probabilities' ? project.classes.map((item) => item.name) : facts.featureNames;
-  const colors = project.classes.map((item) => item.probabilityColor);
+  const names = source.content === 'probabilities' ? classes.map((item) => item.name) : facts.featureNames;
+  const colors = classes.map((item) => item.probabilityColor);
   const isPerChannel = source.content === 'probabilities' || source.id === 'features';
   return {
     axes: output.axes ?? defaultAxes(info, channels),
@@ -55,7 +56,7 @@ export function describeOutput(project: Project, facts: OutputFacts): ImageSpec 
     voxelSize: info.voxelSize,
     channelNames: isPerChannel ? pick(names) : undefined,
     colors: source.content === 'intensity' ? undefined : source.content === 'labels' ? colors : pick(colors),
-    displayRange: displayRange(project, facts, dtype),
+    displayRange: displayRange(classes, facts, dtype),
   };
 }
 
@@ -65,12 +66,12 @@ export function scalingOf(output: PredictionOutput, source: ExportSource): Value
 }
 
 function displayRange(
-  project: Project,
+  classes: readonly LabelClass[],
   { output, source }: OutputFacts,
   dtype: Dtype,
 ): readonly [number, number] | undefined {
   if (output.renormalize) return output.renormalize.to;
-  if (source.content === 'labels') return [0, Math.max(1, project.classes.length)];
+  if (source.content === 'labels') return [0, Math.max(1, classes.length)];
   return source.range && (dtype === 'float32' || dtype === 'float64' ? source.range : dtypeRange(dtype));
 }
 

@@ -5,7 +5,7 @@ import type { RunOptions } from '../contracts/progress.ts';
 import type { RunPart } from '../contracts/storage-format.ts';
 import { findById } from '../find-by-id.ts';
 import { BrushwoodError } from '../errors.ts';
-import { elementCount, type Shape3 } from '../grid/axes.ts';
+import { elementCount, shape3, type Shape3 } from '../grid/axes.ts';
 import { checkRoi, roiShape, wholeRoi, withAxis, type Roi } from '../grid/roi.ts';
 import { readLabels, type Labels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
@@ -19,6 +19,7 @@ import { normalizeRequest } from './normalize-image.ts';
 import { openImage, type ImageRequest } from './open-image.ts';
 import { writeOutput } from './output-writers.ts';
 import { countBlocks, findWantedUnits, placeJobs, withNext, type IsWanted } from './pending-units.ts';
+import { combinedClasses, postprocessingHalo, type Postprocessing } from './postprocess.ts';
 import { predictBlockTask, type PredictSetup } from './predict-block.ts';
 import { describeOutput, scalingOf, type PredictionOutput } from './prediction-outputs.ts';
 import { runBlocks } from './run-blocks.ts';
@@ -39,6 +40,7 @@ export interface PredictOptions extends RunOptions {
    * `resume` and the same part.
    */
   readonly part?: RunPart;
+  readonly postprocessing?: Postprocessing;
   /** Compute nothing, only finish outputs whose units other runs have written. */
   readonly finishOnly?: boolean;
   readonly blockShape?: Shape3;
@@ -73,7 +75,7 @@ export interface PredictResult {
  * @throws 'no-classifier', 'no-features', what opening, reading and writing throw, 'aborted'
  */
 export async function runPrediction(project: Project, options: PredictOptions): Promise<PredictResult> {
-  const { services, image, signal, memoryBytes = Infinity, part } = options;
+  const { services, image, signal, memoryBytes = Infinity, part, postprocessing } = options;
   if (part) checkPart(part);
   const source = await openImage(services.catalog.formats, image, { signal });
   const { info } = source;
@@ -86,14 +88,18 @@ export async function runPrediction(project: Project, options: PredictOptions): 
     channelCount: info.shape[1],
     isFlat: info.shape[2] === 1,
   });
-  const counts = { classCount: model?.classCount ?? 0, featureCount: plan.featureCount };
+  const classes = postprocessing ? combinedClasses(project.classes, postprocessing) : project.classes;
+  const counts = {
+    classCount: postprocessing ? classes.length : (model?.classCount ?? 0),
+    featureCount: plan.featureCount,
+  };
   if (options.mask) await checkMask(options, info);
   const sinks: ImageSink[] = [];
   try {
     for (const [i, output] of options.outputs.entries()) {
       const channelCount = sources[i]!.channelCount(counts);
       const facts = { info, roi, output, source: sources[i]!, channelCount, featureNames: plan.names };
-      sinks.push(await output.openSink(describeOutput(project, facts)));
+      sinks.push(await output.openSink(describeOutput(classes, facts)));
     }
     const shape = roiShape(roi);
     const writeShapes = sinks.map((sink) => sink.writeShape);
@@ -103,7 +109,9 @@ export async function runPrediction(project: Project, options: PredictOptions): 
         featureCount: plan.featureCount,
         wanted: options.blockShape,
         writeShapes,
-        fits: (block) => workingBytes(plan, block, counts.classCount) <= memoryBytes / services.executor.concurrency,
+        fits: (block) =>
+          workingBytes(plan, grownBlock(options, info, block), counts.classCount) <=
+          memoryBytes / services.executor.concurrency,
       }),
       unitShape: commonUnitShape(shape, { unitShapes: unitShapesOf(sinks), writeShapes }),
       writeShape: commonWriteShape(writeShapes),
@@ -141,7 +149,8 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
     image,
     mask: options.mask,
     selection: project.features,
-    blockShape: jobs.blockShape,
+    blockShape: grownBlock(options, info, jobs.blockShape),
+    postprocessing: options.postprocessing,
     model,
     engineId: options.engineId,
     origin: roi.start,
@@ -199,6 +208,13 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
     ...totals,
     seconds: (performance.now() - started) / 1e3,
   };
+}
+
+/** The block and what its postprocessing needs around it. */
+function grownBlock({ postprocessing }: PredictOptions, { shape }: ImageInfo, block: Shape3): Shape3 {
+  if (!postprocessing) return block;
+  const halo = postprocessingHalo(postprocessing, shape[2] === 1);
+  return shape3((i) => Math.min(shape[i + 2]!, block[i] + 2 * halo[i]));
 }
 
 function unitShapesOf(sinks: readonly ImageSink[]) {
