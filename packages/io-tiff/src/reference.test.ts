@@ -1,9 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxisOrder, arrayFromBytes, wholeRoi, type Dtype, type Shape5, type StorageFormat } from '@brushwood/core';
+import {
+  AxisOrder,
+  arrayFromBytes,
+  openImage,
+  wholeRoi,
+  type Dtype,
+  type ImageSpec,
+  type Shape5,
+  type StorageFormat,
+} from '@brushwood/core';
 import { expectSameValues } from '@brushwood/core/testing';
 import { describe, expect, it } from 'vitest';
+import { ioTiff } from './plugin.ts';
 import { png } from './raster/formats.ts';
+import { multipageTiff, multipageTiffSequence, tifSequence } from './sequence/formats.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
 import { tiff } from './tiff/format.ts';
 
 const reference = process.env['BRUSHWOOD_REFERENCE'];
@@ -77,6 +89,66 @@ describe.skipIf(!reference)('files that ilastik used and wrote (needs BRUSHWOOD_
     for (let i = 0; i < 5760; i++)
       expect(labels[i]).toBe(Number(probabilities[i]) >= Number(probabilities[5760 + i]) ? 1 : 2);
   });
+});
+
+describe.skipIf(!reference)('exports as ilastik names and shapes them (needs BRUSHWOOD_REFERENCE)', async () => {
+  const folder = await temporaryFolder();
+  type Export = readonly [
+    format: StorageFormat,
+    values: string,
+    axes: string,
+    written: string,
+    content: ImageSpec['content'],
+  ];
+  const exports: readonly Export[] = [
+    [tiff, 'gray2d_other_Probabilities.tiff', 'yxc', 'gray2d_other_Probabilities.tiff', 'probabilities'],
+    [
+      tifSequence,
+      'gray2d_other_Probabilities.tiff',
+      'cyx',
+      'gray2d_other_Probabilities_{slice_index}.tif',
+      'probabilities',
+    ],
+    [png, 'gray2d_other_Simple Segmentation.png', 'yx', 'gray2d_other_Simple Segmentation.png', 'labels'],
+    [
+      multipageTiff,
+      'vol3d-volume-data_Probabilities_multipage.tiff',
+      'zyxc',
+      'vol3d-volume-data_Probabilities_multipage.tiff',
+      'probabilities',
+    ],
+    [
+      multipageTiffSequence,
+      'vol3d-volume-data_Probabilities_multipage.tiff',
+      'czyx',
+      'vol3d-volume-data_Probabilities_mps_{slice_index}.tiff',
+      'probabilities',
+    ],
+  ];
+
+  it.each(exports.map(([format, ...rest]) => [format.id, format, ...rest] as const))(
+    '%s: names, axes, shape, dtype and values',
+    async (_, format, values, axes, written, content) => {
+      const theirs = join(reference!, 'exports');
+      const source = await openImage(ioTiff.formats, { location: { path: join(theirs, values) } });
+      const { shape, dtype } = source.info;
+      const image = await source.read(wholeRoi(shape));
+      await source.close();
+      const sink = await format.create!({ path: folder.file(written) }, { axes, shape, dtype, content });
+      await sink.write(wholeRoi(shape), image);
+      await sink.close();
+      const pattern = new RegExp(`^${written.replace('{slice_index}', '\\d+')}$`);
+      const names = readdirSync(theirs).filter((name) => pattern.test(name));
+      expect(readdirSync(folder.path).filter((name) => pattern.test(name))).toEqual(names);
+      for (const name of names) {
+        const plain = name.endsWith('.png') ? png : tiff;
+        const [ours, expected] = [await readAll(plain, folder.file(name)), await readAll(plain, join(theirs, name))];
+        const facts = ({ info }: typeof ours) => [info.fileAxes, info.shape, info.dtype];
+        expect(facts(ours)).toEqual(facts(expected));
+        expectSameValues(ours.data, expected.data, name);
+      }
+    },
+  );
 });
 
 describe.skipIf(!data)('images of the collection (needs BRUSHWOOD_DATA)', () => {
