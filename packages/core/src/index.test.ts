@@ -140,6 +140,7 @@ const values = [
   'wholeRoi',
   'withAxis',
   'withLane',
+  'withoutSmallObjects',
   'workerPoolToken',
   'writableFormats',
   'writeLabels',
