@@ -32,7 +32,7 @@ describe('multiscaleOf', () => {
     units: [undefined, 'micrometer', 'micrometer'],
     levels: [
       { path: '0', scale: [1, 0.5, 0.5] },
-      { path: '1', scale: [1, 1, 1] },
+      { path: '1', scale: [1, 1, 1], translation: [0, 0.25, 0.25] },
     ],
   };
 
@@ -76,6 +76,30 @@ describe('voxelSizeOf', () => {
   it('keeps time apart', () => {
     const axes = [{ name: 't', type: 'time', unit: 'second' }, space('y', 'micrometer'), space('x', 'micrometer')];
     expect(voxelSize(axes, [30, 1, 1])).toEqual({ unit: 'micrometer', y: 1, x: 1, t: 30, timeUnit: 'second' });
+  });
+  it('tells where the image lies, if that is not the origin', () => {
+    const axes = [{ name: 't', type: 'time', unit: 'second' }, space('y', 'micrometer'), space('x', 'nanometer')];
+    const multiscale = multiscaleOf(
+      {
+        multiscales: [
+          {
+            axes,
+            coordinateTransformations: [...scale(1, 2, 2), { type: 'translation', translation: [5, 0, 100] }],
+            datasets: [
+              {
+                path: '0',
+                coordinateTransformations: [...scale(30, 0.25, 250), { type: 'translation', translation: [1, 3, 400] }],
+              },
+            ],
+          },
+        ],
+      },
+      'a.zarr',
+    )!;
+    const found = voxelSizeOf(multiscale, multiscale.levels[0]!, 'tyx');
+    // x: 400 nm · 2 + 100 nm; its unit is that of the whole.
+    expect(found).toMatchObject({ unit: 'nanometer', x: 500, t: 30, origin: { x: 900, t: 6 } });
+    expect(found!.origin!.y).toBeCloseTo(6000, 9); // 3 µm · 2
   });
   it('says nothing where the file says nothing', () => {
     expect(voxelSize([space('y'), space('x')], [1, 1])).toBeUndefined();

@@ -15,6 +15,8 @@ export interface MultiscaleLevel {
   readonly path: string;
   /** Size of a voxel along each axis, in its unit. */
   readonly scale?: readonly number[];
+  /** Where the centre of the first voxel lies along each axis, in its unit; 0 where it is left out. */
+  readonly translation?: readonly number[];
 }
 
 /**
@@ -32,12 +34,20 @@ export function multiscaleOf(attributes: Json, who: string): Multiscale | undefi
     throw new BrushwoodError('broken-file', `${who}: its multiscales metadata lists no datasets with a path.`);
   }
   const axes = Array.isArray(multiscale.axes) ? (multiscale.axes as unknown[]) : [...'tczyx'];
-  const common = scaleOf(multiscale);
   return {
     axes: axisLetters(axes),
     units: axes.map((axis) => unitName(asObject(axis)?.unit)),
-    levels: datasets.map((dataset) => ({ path: dataset.path as string, scale: multiply(scaleOf(dataset), common) })),
+    levels: datasets.map((dataset) => levelOf(dataset, multiscale)),
   };
+}
+
+/** First a level's own transformations are applied, then those of the whole. */
+function levelOf(dataset: Json, whole: Json): MultiscaleLevel {
+  const common = scaleOf(whole);
+  const scale = multiply(scaleOf(dataset), common);
+  const [own, last] = [translationOf(dataset), translationOf(whole)];
+  const translation = add(own && multiply(own, common), last);
+  return { path: dataset.path as string, scale, ...(translation ? { translation } : {}) };
 }
 
 function omeOf(attributes: Json): Json {
@@ -58,6 +68,16 @@ function scaleOf(holder: Json): readonly number[] | undefined {
   const scale = objects(holder.coordinateTransformations).find(({ type }) => type === 'scale')?.scale;
   const isValid = Array.isArray(scale) && scale.every((size) => Number.isFinite(size) && (size as number) > 0);
   return isValid ? (scale as number[]) : undefined;
+}
+
+function translationOf(holder: Json): readonly number[] | undefined {
+  const found = objects(holder.coordinateTransformations).find(({ type }) => type === 'translation')?.translation;
+  const isValid = Array.isArray(found) && found.every((shift) => Number.isFinite(shift));
+  return isValid ? (found as number[]) : undefined;
+}
+
+function add(a: readonly number[] | undefined, b: readonly number[] | undefined) {
+  return a && b ? a.map((value, i) => value + (b[i] ?? 0)) : (a ?? b);
 }
 
 function multiply(a: readonly number[] | undefined, b: readonly number[] | undefined) {
@@ -93,26 +113,34 @@ function unitName(unit: unknown): string | undefined {
   return Object.hasOwn(unitSpellings, unit) ? unitSpellings[unit] : unit.replace(/metre$/, 'meter');
 }
 
-/** Size of a voxel of a level; axes in other units of length than x are converted. Undefined if the file does not say. */
+/**
+ * Size of a voxel of a level, and where the first one lies; axes in other units of length than x are converted. Undefined if the
+ * file does not say.
+ */
 export function voxelSizeOf(multiscale: Multiscale, level: MultiscaleLevel, axes: string): VoxelSize | undefined {
-  const { scale } = level;
+  const { scale, translation } = level;
   if (!scale || scale.length !== axes.length) return undefined;
   const unitOf = (axis: string) => multiscale.units[axes.indexOf(axis)];
   const unit = unitOf('x') ?? unitOf('y');
   const timeUnit = unitOf('t');
-  if (unit === undefined && timeUnit === undefined && scale.every((size) => size === 1)) return undefined;
-  const sizeOf = (axis: string) => {
-    const size = scale[axes.indexOf(axis)];
+  const isMoved = translation?.some((shift) => shift !== 0) ?? false;
+  const isSilent = unit === undefined && timeUnit === undefined && scale.every((size) => size === 1);
+  if (isSilent && !isMoved) return undefined;
+  const inUnit = (values: readonly number[], axis: string) => {
+    const value = values[axes.indexOf(axis)];
     const own = unitOf(axis);
-    if (size === undefined || own === unit || own === undefined || unit === undefined) return size;
+    if (value === undefined || own === unit || own === undefined || unit === undefined) return value;
     const factor = metres[own]! / metres[unit]!;
-    return Number.isFinite(factor) ? size * factor : undefined;
+    return Number.isFinite(factor) ? value * factor : undefined;
   };
+  const ofSpace = (values: readonly number[]) =>
+    defined({ x: inUnit(values, 'x'), y: inUnit(values, 'y'), z: inUnit(values, 'z') });
   const t = scale[axes.indexOf('t')];
   return {
     unit: unit ?? 'pixel',
-    ...defined({ x: sizeOf('x'), y: sizeOf('y'), z: sizeOf('z') }),
+    ...ofSpace(scale),
     ...(timeUnit !== undefined && t !== undefined ? { t, timeUnit } : {}),
+    ...(isMoved ? { origin: { ...ofSpace(translation!), ...defined({ t: translation![axes.indexOf('t')] }) } } : {}),
   };
 }
 

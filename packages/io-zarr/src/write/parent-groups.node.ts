@@ -25,6 +25,7 @@ async function markerOf(path: string): Promise<(typeof markers)[number] | undefi
  * @throws {BrushwoodError} 'unsupported' if one of them is an array
  */
 export async function versionOfParents(paths: readonly string[]): Promise<2 | 3 | undefined> {
+  let version: 2 | 3 | undefined;
   for (const path of paths) {
     const marker = await markerOf(path);
     const isArray =
@@ -39,9 +40,9 @@ export async function versionOfParents(paths: readonly string[]): Promise<2 | 3 
         },
       );
     }
-    if (marker) return marker === 'zarr.json' ? 3 : 2;
+    if (marker) version ??= marker === 'zarr.json' ? 3 : 2;
   }
-  return undefined;
+  return version;
 }
 
 /** Describes the groups around a finished image where they are not yet, and adds it to the list of labels. */
