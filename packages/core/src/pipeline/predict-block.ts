@@ -5,12 +5,13 @@ import type { TaskContext } from '../contracts/worker-pool.ts';
 import { spatialShape, type Shape5 } from '../grid/axes.ts';
 import { allocateArray, dtypeOf, type Dtype, type NumberArray } from '../grid/dtype.ts';
 import { padRoi } from '../grid/halo.ts';
-import { isSameRoi, roiShape, withAxis, type Roi } from '../grid/roi.ts';
+import { isSameRoi, roiShape, type Roi } from '../grid/roi.ts';
 import { findById } from '../find-by-id.ts';
 import { BlockSession, type BlockSetup, type ComputedBlock } from './block-session.ts';
 import { convertValues, type ValueScaling } from './convert-values.ts';
 import { joinRanges, type ValueRange } from './value-range.ts';
 import { pixelExportSources, type ExportSource, type PredictedBlock } from './export-sources.ts';
+import { applyMask, readMask } from './prediction-mask.ts';
 import { coreBox, postprocess, postprocessingHalo, type Postprocessing } from './postprocess.ts';
 import type { RawBlock } from './read-padded-block.ts';
 import { defineSetupTask, setupTaskHandler } from './run-blocks.ts';
@@ -129,7 +130,7 @@ async function predictBlock(
 ): Promise<ComputedParts & { readonly readSeconds: number }> {
   const { session, sources } = prediction;
   const started = performance.now();
-  const mask = await readMask(session, roi, signal);
+  const mask = await readMask(session.mask, roi, signal);
   // Features are not masked, so a block that exports them is computed in any case.
   const isMaskedOut = mask?.every((value) => value === 0) && sources.every((source) => source.needsModel);
   const raw = isMaskedOut ? undefined : await session.read(paddedRoi(prediction, roi), signal);
@@ -233,28 +234,6 @@ function classify({ model, plan, arena }: BlockSession, { features, shape }: Com
   const probabilities = arena.allocateFloat32(known.classCount * shape[0] * shape[1] * shape[2]);
   known.predict({ data: features, featureCount: plan.featureCount, shape }, probabilities);
   return probabilities;
-}
-
-/** 1 where any channel of the mask is above 0 (spec §B.4). Axes the mask lacks are repeated. */
-async function readMask({ mask }: BlockSession, roi: Roi, signal: AbortSignal): Promise<Uint8Array | undefined> {
-  if (!mask) return undefined;
-  const { shape } = mask.info;
-  let box = withAxis(roi, 1, 0, shape[1]);
-  for (const axis of [0, 2]) if (shape[axis] === 1) box = withAxis(box, axis, 0, 1);
-  const { data } = await mask.read(box, { signal });
-  const [, channels, nz, ny, nx] = roiShape(box);
-  const [, , blockZ] = roiShape(roi);
-  const out = new Uint8Array(blockZ * ny * nx);
-  const plane = nz * ny * nx;
-  for (let i = 0; i < out.length; i++) {
-    const at = i % plane;
-    for (let c = 0; c < channels; c++) if (data[c * plane + at]! > 0) out[i] = 1;
-  }
-  return out;
-}
-
-function applyMask(probabilities: Float32Array, mask: Uint8Array): void {
-  for (let i = 0; i < probabilities.length; i++) if (mask[i % mask.length] === 0) probabilities[i] = 0;
 }
 
 /** What a block outside the mask gets: no probability at all, and what follows from that. */

@@ -4,7 +4,6 @@ import type { StoredModel } from '../contracts/classifier.ts';
 import type { RunOptions } from '../contracts/progress.ts';
 import type { RunPart } from '../contracts/storage-format.ts';
 import { findById } from '../find-by-id.ts';
-import { BrushwoodError } from '../errors.ts';
 import { elementCount, shape3, type Shape3 } from '../grid/axes.ts';
 import { checkRoi, roiShape, wholeRoi, withAxis, type Roi } from '../grid/roi.ts';
 import { readLabels, type Labels } from '../project/labels.ts';
@@ -21,6 +20,7 @@ import { writeOutput } from './output-writers.ts';
 import { countBlocks, findWantedUnits, placeJobs, withNext, type IsWanted } from './pending-units.ts';
 import { combinedClasses, postprocessingHalo, type Postprocessing } from './postprocess.ts';
 import { predictBlockTask, type PredictSetup } from './predict-block.ts';
+import { checkMask, checkParts, requireModel } from './prediction-checks.ts';
 import { describeOutput, scalingOf, type PredictionOutput } from './prediction-outputs.ts';
 import { runBlocks } from './run-blocks.ts';
 import type { PipelineServices } from './services.ts';
@@ -93,7 +93,7 @@ export async function runPrediction(project: Project, options: PredictOptions): 
     classCount: postprocessing ? classes.length : (model?.classCount ?? 0),
     featureCount: plan.featureCount,
   };
-  if (options.mask) await checkMask(options, info);
+  if (options.mask) await checkMask(services.catalog.formats, options.mask, { info, signal });
   const sinks: ImageSink[] = [];
   try {
     for (const [i, output] of options.outputs.entries()) {
@@ -221,14 +221,6 @@ function unitShapesOf(sinks: readonly ImageSink[]) {
   return sinks.flatMap(({ unitShape }) => (unitShape ? [unitShape] : []));
 }
 
-function checkParts(sinks: readonly ImageSink[]): void {
-  if (sinks.every((sink) => sink.unitShape && sink.suspend)) return;
-  throw new BrushwoodError(
-    'unsupported',
-    'Several runs can share one image only if all outputs are written in units that stand for themselves. Write OME-Zarr: -o NAME.zarr.',
-  );
-}
-
 async function writeLabels(
   { jobs, roi }: PredictParts,
   sink: ImageSink,
@@ -241,33 +233,5 @@ async function writeLabels(
       const { spec, unitShape } = sink;
       await writeOutput(sink, { roi: block, origin: roi.start, spec, unitShape, values: converted, signal });
     }
-  }
-}
-
-function requireModel(project: Project, sources: readonly ExportSource[]): StoredModel | undefined {
-  const { model } = project.classifier;
-  if (!model && sources.some((source) => source.needsModel)) {
-    throw new BrushwoodError(
-      'no-classifier',
-      'The project has no trained classifier. Train it first: brushwood train PROJECT.',
-    );
-  }
-  return model;
-}
-
-async function checkMask({ services, mask, signal }: PredictOptions, info: ImageInfo): Promise<void> {
-  const source = await openImage(services.catalog.formats, mask!, { signal });
-  const { shape } = source.info;
-  await source.close();
-  const fits = shape.every(
-    (size, axis) => axis === 1 || size === info.shape[axis] || (size === 1 && (axis === 0 || axis === 2)),
-  );
-  if (!fits) {
-    throw new BrushwoodError(
-      'shape-mismatch',
-      `The mask "${mask!.location.path}" has shape (${shape.join(', ')}), but the image has (${info.shape.join(', ')}), axes tczyx; all but ` +
-        'the channels must agree.',
-      { mask: [...shape], image: [...info.shape] },
-    );
   }
 }
