@@ -91,12 +91,14 @@ function imageJDescription(spec: ImageSpec, layout: FileLayout): string {
   return `${lines.filter((line) => typeof line === 'string').join('\n')}\n`;
 }
 
-/** As asked for; probabilities from 0 to 1 or the full range; coloured labels so that a value is its place in the colour table. */
+/**
+ * Coloured labels are shown so that a value is its place in the colour table, whatever is asked for; else as asked for, and
+ * probabilities from 0 to 1 or over the full range.
+ */
 function shownRange(spec: ImageSpec): readonly [number, number] | undefined {
-  if (spec.displayRange) return spec.displayRange;
-  if (spec.content === 'probabilities') return dtypeRange(spec.dtype);
   if (spec.content === 'labels' && spec.colors && spec.dtype === 'uint8') return [0, 255];
-  return undefined;
+  if (spec.displayRange) return spec.displayRange;
+  return spec.content === 'probabilities' ? dtypeRange(spec.dtype) : undefined;
 }
 
 function shapedDescription(spec: ImageSpec, layout: FileLayout): string {

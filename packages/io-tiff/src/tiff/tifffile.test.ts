@@ -136,7 +136,16 @@ describe.skipIf(!python)('what tifffile reads of our files (needs a Python with 
       [255, 225, 25],
       [0, 130, 200],
     ] as const;
-    const spec: ImageSpec = { axes: 'yx', shape: [1, 1, 1, 7, 9], dtype: 'uint8', content: 'labels', colors };
+    // The range of the classes must not stretch the table: class 1 would be shown with the colour of 127.
+    const displayRange = [0, 2] as const;
+    const spec: ImageSpec = {
+      axes: 'yx',
+      shape: [1, 1, 1, 7, 9],
+      dtype: 'uint8',
+      content: 'labels',
+      colors,
+      displayRange,
+    };
     const found = await seenByTifffile('labels', 'yx', spec);
     expect(found['luts']).toEqual([
       [
