@@ -19,6 +19,7 @@ export const nodeFiles: FileOperations = {
     }
   },
   remove: (path) => rm(path, { force: true }),
+  copy: (from, to) => copyFile(from, to, fs.constants.COPYFILE_FICLONE),
   flush: (path) => synchronize(path, 'r+'),
   replace,
   lock: (path) => takeFileLock(path, lockSystem),

@@ -9,6 +9,7 @@ import {
 import { Hdf5File, isHdf5 } from './hdf5-file.ts';
 import { Hdf5Sink } from './hdf5-sink.ts';
 import { Hdf5Source } from './hdf5-source.ts';
+import { datasetsOf } from './list-datasets.ts';
 
 const openDataset: StorageFormat['open'] = async (location, options = {}) => {
   throwIfAborted(options.signal);
@@ -23,7 +24,7 @@ const openDataset: StorageFormat['open'] = async (location, options = {}) => {
   }
 };
 
-/** HDF5 images; `.ilp` projects too, as containers of the images embedded in them. */
+/** HDF5 images; `.ilp` projects too, as containers of the images embedded in them. Written without compression unless asked for. */
 export const hdf5: StorageFormat = {
   id: 'hdf5',
   displayName: 'HDF5',
@@ -31,11 +32,11 @@ export const hdf5: StorageFormat = {
   supports: { read: true, write: true, innerPaths: true, writeDtypes: dtypes },
   probe: isHdf5,
   open: openDataset,
-  create: (location, spec, options = {}) => Hdf5Sink.create(location, spec, { ...options, isCompressed: false }),
+  create: (location, spec, options = {}) => Hdf5Sink.create(location, spec, { ...options, compression: 'none' }),
   list: listDatasets,
 };
 
-/** The same with gzip level 1. Reading is the other format's. */
+/** The same with gzip level 1 unless asked otherwise. Reading is the other format's. */
 export const compressedHdf5: StorageFormat = {
   id: 'compressed-hdf5',
   displayName: 'Compressed HDF5',
@@ -43,7 +44,7 @@ export const compressedHdf5: StorageFormat = {
   supports: { read: false, write: true, innerPaths: true, writeDtypes: dtypes },
   probe: async () => false,
   open: openDataset,
-  create: (location, spec, options = {}) => Hdf5Sink.create(location, spec, { ...options, isCompressed: true }),
+  create: (location, spec, options = {}) => Hdf5Sink.create(location, spec, { ...options, compression: 'gzip' }),
   list: listDatasets,
 };
 
@@ -76,35 +77,4 @@ function missingDataset(file: Hdf5File, problem: string): BrushwoodError {
       `Write "${file.location.path}/DATASET".`,
     { path: file.location.path, datasets: all.slice(0, 20).map((entry) => entry.innerPath) },
   );
-}
-
-/** Deeper nesting than this is a group that contains itself. */
-const maxDepth = 16;
-
-function datasetsOf(file: Hdf5File): DatasetEntry[] {
-  const found: DatasetEntry[] = [];
-  const visit = (group: string, depth: number) => {
-    for (const name of file.children(group || '/')) {
-      const path = group ? `${group}/${name}` : name;
-      if (file.isSoftLink(path)) continue; // a second name of something else
-      const kind = file.kind(path);
-      if (kind === 'group' && depth < maxDepth) visit(path, depth + 1);
-      if (kind === 'dataset') {
-        const entry = entryOf(file, path);
-        if (entry) found.push(entry);
-      }
-    }
-  };
-  visit('', 0);
-  return found;
-}
-
-function entryOf(file: Hdf5File, path: string): DatasetEntry | undefined {
-  try {
-    const { shape, typeName, dtype } = file.dataset(path);
-    return { innerPath: path, shape, dtype: dtype ?? typeName };
-  } catch (error) {
-    if (error instanceof BrushwoodError && error.code === 'unsupported') return undefined; // lies in other files
-    throw error;
-  }
 }

@@ -26,6 +26,8 @@ export interface FileOperations {
   /** Follows symbolic links, so that a rename replaces the file and not the link. */
   realPath(path: string): Promise<string>;
   remove(path: string): Promise<void>;
+  /** Copies a file, as a clone where the file system has them. */
+  copy(from: string, to: string): Promise<void>;
   /** Flushes a finished file to disk. */
   flush(path: string): Promise<void>;
   /**

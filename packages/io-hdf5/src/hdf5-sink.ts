@@ -21,6 +21,7 @@ import { runtime } from '#hdf5-runtime';
 import { formatAxisTags, formatAxisUnits } from './axistags.ts';
 import { chunkShape, Hdf5Writer } from './hdf5-writer.ts';
 import type { FileOperations } from './hdf5-runtime.ts';
+import { planTarget, type PlannedDataset } from './plan-target.ts';
 
 /** The dataset ilastik writes results to. */
 const defaultInnerPath = 'exported_data';
@@ -28,7 +29,12 @@ const defaultInnerPath = 'exported_data';
 /** Chunks that are written whole are those of this type: the sinks of one run, of whatever types, share their blocks. */
 const unitDtype: Dtype = 'float32';
 
-/** An image that is being written as one dataset of a new HDF5 file, laid out as ilastik's exports (spec §D.4). */
+export interface Hdf5SinkOptions extends CreateImageOptions {
+  /** Of the format, where the layout does not say. */
+  readonly compression: 'none' | 'gzip';
+}
+
+/** An image that is being written as one dataset of an HDF5 file, laid out as ilastik's exports (spec §D.4). */
 export class Hdf5Sink implements ImageSink {
   readonly spec: ImageSpec;
   readonly writeShape: Shape5;
@@ -40,7 +46,7 @@ export class Hdf5Sink implements ImageSink {
   private readonly order: AxisOrder;
   private isClosed = false;
 
-  private constructor(target: string, innerPath: string, spec: ImageSpec, parts: SinkParts) {
+  private constructor(spec: ImageSpec, { target, innerPath, chunks }: PlannedDataset, parts: SinkParts) {
     this.target = target;
     this.innerPath = innerPath;
     this.spec = spec;
@@ -49,43 +55,43 @@ export class Hdf5Sink implements ImageSink {
     this.claim = parts.claim;
     this.order = new AxisOrder(spec.axes);
     // A compressed chunk that is written in two goes is compressed twice and leaves a hole in the file.
-    this.writeShape = parts.isCompressed ? this.order.toCoreShape(parts.chunks) : [1, 1, 1, 1, 1];
+    this.writeShape = parts.isCompressed ? this.order.toCoreShape(chunks) : [1, 1, 1, 1, 1];
   }
 
-  /** @throws 'already-exists', 'unsupported' (axes that leave out more than size 1; no disk), 'write-failed', 'aborted' */
-  static async create(
-    location: ImageLocation,
-    spec: ImageSpec,
-    options: CreateImageOptions & { isCompressed: boolean },
-  ): Promise<Hdf5Sink> {
+  /**
+   * Begins a file, or goes on with a copy of one that holds other datasets (see `planTarget`).
+   * @throws 'already-exists', 'unsupported' (axes that leave out more than size 1; compression; no disk), 'write-failed', 'aborted'
+   */
+  static async create(location: ImageLocation, spec: ImageSpec, options: Hdf5SinkOptions): Promise<Hdf5Sink> {
     throwIfAborted(options.signal);
     const { files } = runtime;
     if (!files || location.blob) throw noDisk(location);
     checkSpecAxes(spec, location);
-    const target = runtime.absolutePath(location.path);
-    if (!options.overwrite && (await runtime.exists({ path: target }))) {
-      throw new BrushwoodError(
-        'already-exists',
-        `"${target}" exists already. Choose another name, or ask for it to be overwritten.`,
-        { path: target },
-      );
-    }
-    const order = new AxisOrder(spec.axes);
-    const shape = order.toFileShape(spec.shape);
-    const chunks = chunkShape(spec.axes, shape, options.isCompressed ? unitDtype : spec.dtype);
-    const innerPath = location.innerPath?.replace(/^\/+|\/+$/g, '') || defaultInnerPath;
-    const claim = await claimTarget(files, target);
+    const isCompressed = isGzip(location, options.layout?.compression ?? options.compression);
+    const named = location.innerPath?.replace(/^\/+|\/+$/g, '');
+    const dataset: PlannedDataset = {
+      target: runtime.absolutePath(location.path),
+      innerPath: named || defaultInnerPath,
+      isNamed: Boolean(named),
+      shape: new AxisOrder(spec.axes).toFileShape(spec.shape),
+      dtype: spec.dtype,
+      chunks: chunksFor(spec, { isCompressed, wished: options.layout?.chunkShape }),
+      overwrite: options.overwrite ?? false,
+    };
+    const plan = await planTarget(dataset);
+    const claim = await claimTarget(files, dataset.target);
     let writer: Hdf5Writer | undefined;
     try {
-      writer = await Hdf5Writer.create(claim.partial);
-      const { isCompressed } = options;
-      writer.createChunked({ path: innerPath, shape, dtype: spec.dtype, chunks, isCompressed });
-      writeAttributes(writer, innerPath, spec);
-      return new Hdf5Sink(target, innerPath, spec, { writer, files, claim, chunks, isCompressed });
+      if (plan !== 'new') await files.copy(dataset.target, claim.partial);
+      writer = plan === 'new' ? await Hdf5Writer.create(claim.partial) : await Hdf5Writer.append(claim.partial);
+      if (plan === 'replace-values') writer.clearAttributes(dataset.innerPath);
+      else writer.createChunked({ ...dataset, path: dataset.innerPath, isCompressed });
+      writeAttributes(writer, dataset.innerPath, spec);
+      return new Hdf5Sink(spec, dataset, { writer, files, claim, isCompressed });
     } catch (error) {
       writer?.abandon();
       await giveUp(files, claim);
-      throw error;
+      throw asWriteFailure(error, dataset.target);
     }
   }
 
@@ -140,14 +146,42 @@ async function claimTarget(files: FileOperations, target: string): Promise<Claim
   try {
     return await files.claimPartial(target);
   } catch (error) {
-    if (error instanceof BrushwoodError) throw error;
+    throw asWriteFailure(error, target);
+  }
+}
+
+function asWriteFailure(error: unknown, target: string): BrushwoodError {
+  if (error instanceof BrushwoodError) return error;
+  return new BrushwoodError(
+    'write-failed',
+    `"${target}" cannot be written: ${messageOf(error)}. Is the disk full, or the folder missing or read-only?`,
+    { path: target },
+    { cause: error },
+  );
+}
+
+function isGzip(location: ImageLocation, compression: string): boolean {
+  if (compression === 'none' || compression === 'gzip') return compression === 'gzip';
+  throw new BrushwoodError(
+    'unsupported',
+    `"${location.path}": HDF5 files are written with gzip or without compression, not with ${compression}. Choose one of them.`,
+    { path: location.path, compression },
+  );
+}
+
+/** Chunks as asked for, cut to the image, or as ilastik chooses them; in the file's order of axes. */
+function chunksFor(spec: ImageSpec, { isCompressed, wished }: { isCompressed: boolean; wished?: Shape5 }): number[] {
+  const order = new AxisOrder(spec.axes);
+  const shape = order.toFileShape(spec.shape);
+  if (!wished) return chunkShape(spec.axes, shape, isCompressed ? unitDtype : spec.dtype);
+  if (!wished.every((size) => Number.isInteger(size) && size > 0)) {
     throw new BrushwoodError(
-      'write-failed',
-      `"${target}" cannot be written: ${messageOf(error)}. Is the disk full, or the folder missing or read-only?`,
-      { path: target },
-      { cause: error },
+      'unsupported',
+      `Chunks of (${wished.join(', ')}), axes tczyx, cannot be written: every size has to be a whole number above 0.`,
+      { chunkShape: [...wished] },
     );
   }
+  return order.toFileShape(wished).map((size, i) => Math.min(size, shape[i]!));
 }
 
 async function giveUp(files: FileOperations, { partial, release }: Claim): Promise<void> {
@@ -159,7 +193,6 @@ interface SinkParts {
   readonly writer: Hdf5Writer;
   readonly files: FileOperations;
   readonly claim: Claim;
-  readonly chunks: readonly number[];
   readonly isCompressed: boolean;
 }
 

@@ -33,7 +33,7 @@ export interface NewDataset {
 export type WrittenValue = string | number | boolean | readonly string[] | TypedArray;
 
 /**
- * A new HDF5 file. h5wasm can only add: no object can be removed or replaced. Failures are 'write-failed'.
+ * A new HDF5 file, or one that is added to. h5wasm can only add: no object can be removed or replaced. Failures are 'write-failed'.
  * Paths have no leading slash; groups above them are made as needed.
  */
 export class Hdf5Writer {
@@ -52,6 +52,13 @@ export class Hdf5Writer {
   static async create(path: string): Promise<Hdf5Writer> {
     const library = await runtime.library();
     const file = failsToWrite(path, () => library.run(() => new library.h5.File(path, 'w', { libver: oldestFormat })));
+    return new Hdf5Writer(path, library, file);
+  }
+
+  /** Opens a file to add to it. */
+  static async append(path: string): Promise<Hdf5Writer> {
+    const library = await runtime.library();
+    const file = failsToWrite(path, () => library.run(() => new library.h5.File(path, 'a')));
     return new Hdf5Writer(path, library, file);
   }
 
@@ -77,6 +84,17 @@ export class Hdf5Writer {
       const { data, dtype, defaultShape } = prepared(value);
       const target = new this.library.h5.Group(file.file_id, `/${path}`);
       target.create_attribute(name, data, [...(shape ?? defaultShape)], dtype);
+    });
+  }
+
+  /** Removes the attributes of a dataset that is written anew. */
+  clearAttributes(path: string): void {
+    this.call((file) => {
+      const { Module } = this.library.h5;
+      for (const name of Module.get_attribute_names(file.file_id, `/${path}`) as string[]) {
+        // The labels are HDF5's own and are overwritten one by one.
+        if (name !== 'DIMENSION_LABELS') Module.delete_attribute(file.file_id, `/${path}`, name);
+      }
     });
   }
 
@@ -139,7 +157,7 @@ export class Hdf5Writer {
   private makeGroup(file: File, path: string): void {
     if (this.groups.has(path)) return;
     this.makeGroup(file, parentOf(path));
-    file.create_group(path);
+    if (file.get_type(`/${path}`) < 0) file.create_group(path);
     this.groups.add(path);
   }
 
