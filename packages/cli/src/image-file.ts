@@ -35,16 +35,19 @@ function checkNotEmpty(path: string): void {
   });
 }
 
-/** Folders are images only for formats that are folders. */
-function checkFolder(catalog: Catalog, path: string): void {
-  if (!statSync(path).isDirectory()) return;
+/** Is this folder an image, or a container of images? Only for formats that are folders. */
+export function isImageFolder(catalog: Catalog, path: string): boolean {
   const isFolderFormat = catalog.formats.some(
     (format) =>
       format.supports.innerPaths &&
       format.extensions.some((ending) => path.toLowerCase().replace(/\/$/, '').endsWith(ending)),
   );
-  const hasZarrMetadata = ['.zarray', '.zgroup', 'zarr.json'].some((name) => existsSync(`${path}/${name}`));
-  if (!isFolderFormat && !hasZarrMetadata) {
+  return isFolderFormat || ['.zarray', '.zgroup', 'zarr.json'].some((name) => existsSync(`${path}/${name}`));
+}
+
+function checkFolder(catalog: Catalog, path: string): void {
+  if (!statSync(path).isDirectory()) return;
+  if (!isImageFolder(catalog, path)) {
     throw new BrushwoodError(
       'unsupported-format',
       `"${path}" is a folder. Name the images in it, for example ${path.replace(/\/$/, '')}/*.tif.`,

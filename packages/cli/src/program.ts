@@ -1,36 +1,23 @@
-import { dtypes, pixelExportSources, type PipelineServices } from '@brushwood/core';
-import { Command, Help, Option } from 'commander';
+import { Command, Help } from 'commander';
 import { classActions } from './commands/classes.ts';
 import { laneActions } from './commands/lanes.ts';
+import { addConvertCommand } from './commands/convert-command.ts';
+import { addPredictCommand } from './commands/predict-command.ts';
 import {
-  axes,
-  blockShape,
-  memorySize,
-  channelSelection,
-  collect,
-  collectList,
-  defaultThreads,
-  optionValues,
-  sourceList,
-  valueMap,
-  wholeNumber,
-  type CommonOptions,
-} from './options.ts';
-import type { CompositionOptions } from './composition-root.ts';
+  channelsOption,
+  command,
+  engineOption,
+  forceOption,
+  inputAxesOption,
+  runOf,
+  servicesOf,
+  threadsOption,
+  withServices,
+  type CommandContext,
+} from './command-parts.ts';
 import { loadPlugins, pluginAddress } from './load-plugins.ts';
-import type { Report, ReportOptions } from './report.ts';
+import { collect, collectList, optionValues, valueMap, wholeNumber } from './options.ts';
 import { version } from './version.ts';
-
-/** What a command needs from the process: its services, made for a number of threads, and a signal for Ctrl-C. */
-export interface CommandContext {
-  services(options: CompositionOptions): Promise<PipelineServices>;
-  /** Where a command's words go; whoever makes it ends its progress bar when the command fails. */
-  report(options: ReportOptions): Report;
-  readonly signal: AbortSignal;
-}
-
-const exportSources = pixelExportSources.map((source) => source.id);
-const defaultSources = exportSources.slice(0, 1);
 
 /** The command line. Parsing throws commander's errors; nothing here exits. */
 export function createProgram(context: CommandContext): Command {
@@ -49,6 +36,8 @@ export function createProgram(context: CommandContext): Command {
   });
   addProjectCommands(program, context);
   addModelCommands(program, context);
+  addPredictCommand(program, context);
+  addConvertCommand(program, context);
   addInspectionCommands(program, context);
   program.addHelpText(
     'after',
@@ -111,6 +100,16 @@ function addProjectCommands(program: Command, context: CommandContext): void {
       const { label } = await import('./commands/label.ts');
       await label(await servicesOf(context, options), project, runOf(context, options));
     });
+  command(program, 'preprocess <project>', 'show or set what is done to intensities before features are computed')
+    .option(
+      '--normalize <method>',
+      'bring every image to one scale: none, percentile[:LOW:HIGH], z-score or equalize (the trained classifier is dropped)',
+    )
+    .action(async (project: string, options) => {
+      const { preprocess } = await import('./commands/preprocess.ts');
+      const { catalog } = await servicesOf(context, options);
+      await preprocess(catalog, project, { normalize: options.normalize, report: context.report(options) });
+    });
   command(program, 'features <project>', 'show or set the features: filters × sigmas')
     .option('--all', 'select everything')
     .option('--select <filter:sigma>', 'select one cell, like GaussianSmoothing:1.6; repeat for several', collect, [])
@@ -154,39 +153,6 @@ function addModelCommands(program: Command, context: CommandContext): void {
         train(services, project, { ...settings, signal: context.signal, report: context.report(options) }),
       );
     });
-  command(program, 'predict <project> [images...]', "segment images; without IMAGES the project's own")
-    .option(
-      '-o, --output <pattern>',
-      'file, folder or pattern with {dataset_dir} {project_dir} {nickname} {result_type} (default: beside the image)',
-    )
-    .addOption(
-      new Option('--source <sources>', `what to write, one or several of ${exportSources.join(',')}`)
-        .argParser(sourceList(exportSources, defaultSources))
-        .default(defaultSources, defaultSources.join(',')),
-    )
-    .option(
-      '--format <id>',
-      'file format, like tiff, png, hdf5 or npy (default: by the extension of -o, else tiff; see: brushwood plugins)',
-    )
-    .addOption(
-      new Option('--dtype <dtype>', 'data type; probabilities scale to the range of integer types').choices(dtypes),
-    )
-    .option('--mask <image...>', 'predict only where this image is above 0; one per input', collect, [])
-    .addOption(channelsOption())
-    .addOption(inputAxesOption())
-    .option('--output-axes <axes>', 'axis order of the output, letters of tczyx (default: that of the image)', axes)
-    .addOption(threadsOption())
-    .option('--block <size>', 'block size, one number or z,y,x; the result does not depend on it', blockShape)
-    .option('--memory <size>', 'working memory of all threads together, like 500M: chooses the block', memorySize)
-    .addOption(engineOption())
-    .addOption(forceOption('replace existing outputs'))
-    .option('--stats', 'print times and peak memory')
-    .action(async (project: string, images: string[], options) => {
-      const { predict } = await import('./commands/predict.ts');
-      await withServices(context, options, (services) =>
-        predict(services, project, images, { ...options, signal: context.signal, report: context.report(options) }),
-      );
-    });
   command(
     program,
     'evaluate <project> [images...]',
@@ -222,51 +188,7 @@ function addInspectionCommands(program: Command, context: CommandContext): void 
   );
 }
 
-/** The options of a command with what it needs besides. */
-function runOf<T extends CommonOptions>(context: CommandContext, options: T) {
-  return { ...options, signal: context.signal, report: context.report(options) };
-}
-
-/** A subcommand with the options all have. */
-function command(program: Command, name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option('--plugin <module>', 'load a plugin: a file or an installed package; repeat for several', collect, [])
-    .option('--json', 'print the result as JSON')
-    .option('--quiet', 'print nothing but the result and errors');
-}
-
-/** For commands that do no work on threads. */
-function servicesOf(context: CommandContext, { plugin }: Pick<CommonOptions, 'plugin'>): Promise<PipelineServices> {
-  return context.services({ threads: 1, pluginAddresses: plugin.map(pluginAddress) });
-}
-
-async function withServices(
-  context: CommandContext,
-  { threads, plugin }: CommonOptions,
-  run: (services: PipelineServices) => Promise<void>,
-): Promise<void> {
-  const services = await context.services({ threads, isEager: true, pluginAddresses: plugin.map(pluginAddress) });
-  try {
-    await run(services);
-  } finally {
-    await services.pool.close();
-  }
-}
-
 /** The actions of a command, one a line. */
 function actionsHelp(actions: string, words: string): string {
   return `\nActions:\n${actions.replaceAll(/^|\s\|\s/g, '\n  ').slice(1)}\n${words}`;
 }
-
-const channelsOption = () =>
-  new Option('--channels <channels>', 'gray (for a grey picture stored as RGB) or channel numbers from 0').argParser(
-    channelSelection,
-  );
-const inputAxesOption = () =>
-  new Option('--input-axes <axes>', 'axes of the image, slowest first, letters of tczyx, like zyx').argParser(axes);
-const forceOption = (description: string) => new Option('--force', description);
-const threadsOption = () =>
-  new Option('--threads <n>', 'worker threads').default(defaultThreads()).argParser(wholeNumber('--threads', 1, 256));
-const engineOption = () => new Option('--engine <id>', 'filter engine (see: brushwood plugins)').hideHelp();

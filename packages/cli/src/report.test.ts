@@ -1,3 +1,4 @@
+import { BrushwoodError } from '@brushwood/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Report, type ReportOptions } from './report.ts';
 
@@ -26,8 +27,8 @@ describe('progress in a log', () => {
     work(new Report({}));
     const lines = written.err.trimEnd().split('\n');
     expect(lines).toHaveLength(19);
-    // The phase began with block 1: 5 blocks took 5 seconds, 94 are left.
-    expect(lines[0]).toMatch(/^Predicting cells: 6\/100 blocks, about \d+ s left$/);
+    // The phase began with block 1: 6 blocks in 5 seconds, 94 are left.
+    expect(lines[0]).toMatch(/^Predicting cells: 6\/100 blocks, 1\.2 blocks\/s, about 79 s left, peak \d+ MiB$/);
     expect(lines.join('')).not.toMatch(/[\r\u001b]/);
   });
 
@@ -58,7 +59,54 @@ describe('progress on a terminal', () => {
   });
 });
 
+describe('progress for machines', () => {
+  const events = () =>
+    written.err
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  it('is a line of JSON a second, with voxels a second, the time left and the peak of memory', () => {
+    const report = new Report({ logJson: true });
+    for (let done = 0; done <= 4; done++) {
+      report.onProgress({
+        phase: 'Predicting',
+        done,
+        total: 10,
+        unit: 'images',
+        voxels: done * 1000,
+        share: done / 10,
+      });
+      vi.advanceTimersByTime(2000);
+    }
+    const facts = { event: 'progress', phase: 'Predicting', total: 10, unit: 'images', voxelsPerSecond: 500 };
+    expect(events()).toMatchObject([
+      { ...facts, done: 1, secondsLeft: 18 },
+      { ...facts, done: 2, secondsLeft: 16 },
+      { ...facts, done: 3, secondsLeft: 14 },
+      { ...facts, done: 4, secondsLeft: 12 },
+    ]);
+    expect(events()[0]!['peakMiB']).toBeGreaterThan(0);
+  });
+
+  it('has nothing else on standard error: warnings and failures are objects too', () => {
+    const report = new Report({ logJson: true });
+    report.warn('careful');
+    report.failure('cells.tif', new BrushwoodError('broken-file', 'It ends too early.'));
+    expect(events()).toMatchObject([
+      { event: 'warning', message: 'careful' },
+      { event: 'failure', file: 'cells.tif', code: 'broken-file', message: 'It ends too early.' },
+    ]);
+    expect(report.isIncomplete).toBe(true);
+  });
+});
+
 describe('words', () => {
+  it('tell a failure at once, also if quiet', () => {
+    new Report({ quiet: true }).failure('cells.tif', new BrushwoodError('broken-file', 'It ends too early.'));
+    expect(written.err).toBe('failed: cells.tif: It ends too early.\n');
+  });
+
   it('go to standard output if they are the result, else to standard error', () => {
     const report = new Report({});
     report.note('note: a');

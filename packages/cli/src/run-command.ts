@@ -1,8 +1,9 @@
-import { BrushwoodError, isAbortError, messageOf, type ErrorCode } from '@brushwood/core';
+import { BrushwoodError, isAbortError, messageOf, type ErrorCode, type ErrorDetails } from '@brushwood/core';
 import { CommanderError } from 'commander';
 import { composeServices } from './composition-root.ts';
 import { createProgram } from './program.ts';
 import { Report, type ReportOptions } from './report.ts';
+import { isoTime } from './statistics.ts';
 
 /** Errors that say the command was used wrongly. */
 const usageCodes: readonly ErrorCode[] = ['invalid-parameter', 'not-registered', 'class-missing', 'lane-missing'];
@@ -20,12 +21,17 @@ function reportError(error: unknown): void {
   if (argv.includes('--json')) stdout.write(`${JSON.stringify({ error: errorFacts(error) }, null, 2)}\n`);
   if (error instanceof CommanderError) return;
   const isKnown = error instanceof BrushwoodError;
+  if (argv.includes('--log-json')) {
+    const { code, message } = errorFacts(error);
+    stderr.write(`${JSON.stringify({ time: isoTime(), event: 'failure', code, message })}\n`);
+    return;
+  }
   const hint = isKnown ? '' : ' This is a fault of the program: please report it, with what BRUSHWOOD_DEBUG=1 prints.';
   stderr.write(`brushwood: ${isAbortError(error) ? 'cancelled.' : messageOf(error)}${hint}\n`);
   if (env['BRUSHWOOD_DEBUG'] && error instanceof Error) stderr.write(`${error.stack}\n`);
 }
 
-function errorFacts(error: unknown): object {
+function errorFacts(error: unknown): { code: ErrorCode; message: string; details?: ErrorDetails } {
   if (error instanceof BrushwoodError) {
     const { code, message, details } = error;
     return { code, message, details };
@@ -46,7 +52,7 @@ export async function runCommand(): Promise<number> {
   };
   try {
     await createProgram({ services: composeServices, report, signal: stop.signal }).parseAsync();
-    return 0;
+    return reports.some(({ isIncomplete }) => isIncomplete) ? 1 : 0;
   } catch (error) {
     // A bar that is not ended hides the cursor and keeps the process alive.
     for (const open of reports) open.endProgress();

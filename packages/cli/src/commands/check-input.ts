@@ -4,34 +4,53 @@ import {
   hasEqualChannels,
   openImage,
   type Catalog,
+  type ImageInfo,
   type ImageRequest,
   type ImageSource,
   type PredictResult,
   type Project,
+  type Roi,
 } from '@brushwood/core';
 import type { Report } from '../report.ts';
+import { roiOf, type RoiSpans } from '../roi-option.ts';
+
+export interface InputCheck {
+  readonly image: ImageRequest;
+  /** An image of the project: it is what it was trained on. */
+  readonly isOwn: boolean;
+  readonly roi?: RoiSpans;
+  readonly report: Report;
+}
 
 /**
  * Compares an image that is not of the project with those that are: features of another dtype or dimensionality are
  * some the forest has never seen. Warns of what may be meant.
- * @throws 'shape-mismatch' for a colour picture where grey ones are needed, and for a flat image where features are 3-D
+ * @returns the box of the image that is asked for
+ * @throws 'shape-mismatch' for a colour picture where grey ones are needed, and for a flat image where features are 3-D;
+ * 'invalid-roi'
  */
-export async function checkInput(
-  catalog: Catalog,
-  project: Project,
-  { image, report }: { image: ImageRequest; report: Report },
-): Promise<void> {
-  const { location, axes, channels } = image;
-  const name = describeLocation(location);
-  const source = await openImage(catalog.formats, { location, axes });
+export async function checkInput(catalog: Catalog, project: Project, check: InputCheck): Promise<Roi | undefined> {
+  const { image, isOwn, roi, report } = check;
+  if (isOwn && !roi) return undefined;
+  const { channels = 'all', ...request } = image;
+  const name = describeLocation(image.location);
+  const source = await openImage(catalog.formats, request);
   try {
-    if (channels === 'gray') await checkGray(source, name);
+    if (channels === 'gray' && !isOwn) await checkGray(source, name);
   } finally {
     await source.close();
   }
+  if (!isOwn) compareWithLanes(project, source.info, { name, report });
+  return roi && roiOf(roi, source.info.shape, name);
+}
+
+function compareWithLanes(
+  project: Project,
+  { dtype, shape }: ImageInfo,
+  { name, report }: { name: string; report: Report },
+): void {
   const trained = project.lanes[0]?.rawData;
   if (!trained) return;
-  const { dtype, shape } = source.info;
   checkRank(project, { name, report, isVolume: shape[2] > 1 });
   if (trained.dtype && dtype !== trained.dtype) {
     report.warn(

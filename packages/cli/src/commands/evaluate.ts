@@ -50,7 +50,7 @@ export async function evaluate(
   const confusion = emptyConfusion(project.classes.length);
   const perImage: { image: string; scores: Scores }[] = [];
   for (const [i, image] of images.entries()) {
-    if (inputs.length > 0) await checkInput(catalog, project, { image, report });
+    if (inputs.length > 0) await checkInput(catalog, project, { image, isOwn: false, report });
     const own = emptyConfusion(project.classes.length);
     await compare(services, project, { image, truth: options.truth[i]!, confusion: own, meaning, options });
     own.forEach((row, a) => row.forEach((count, b) => (confusion[a]![b]! += count)));

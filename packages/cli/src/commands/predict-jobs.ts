@@ -7,6 +7,7 @@ import {
   requestOf,
   type Catalog,
   type ChannelSelection,
+  type ErrorCode,
   type ExportSource,
   type ImageRequest,
   type Lane,
@@ -15,9 +16,11 @@ import {
   type Shape5,
   type StorageFormat,
 } from '@brushwood/core';
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { checkLaneFile, imageLocation, nicknameOf } from '../image-file.ts';
+import type { FindOptions, FoundInput } from '../inputs/find-inputs.ts';
+import { locateInput } from '../inputs/locate-input.ts';
 import {
   checkStoredPattern,
   defaultPattern,
@@ -29,14 +32,23 @@ import {
 import { workflowOf } from '../project-file.ts';
 
 /** What decides which images are predicted, and into which files. */
-export interface JobOptions {
+export interface JobOptions extends FindOptions {
   readonly output?: string;
   readonly source: readonly string[];
   readonly format?: string;
   readonly mask: readonly string[];
   readonly inputAxes?: string;
   readonly channels?: ChannelSelection;
+  readonly level?: number;
   readonly force?: boolean;
+}
+
+/** One file to write. */
+export interface JobOutput {
+  readonly source: ExportSource;
+  /** As it is told to the user: file and dataset. */
+  readonly path: string;
+  readonly format: StorageFormat;
 }
 
 /** One image to predict and where its results go. */
@@ -45,48 +57,83 @@ export interface PredictJob {
   readonly image: ImageRequest;
   readonly mask?: ImageRequest;
   readonly lane?: Lane;
-  readonly outputs: readonly { readonly source: ExportSource; readonly path: string; readonly format: StorageFormat }[];
+  readonly outputs: readonly JobOutput[];
 }
 
+/** An image of a batch: what is to be done, or why nothing can be. */
+export type BatchItem = { readonly name: string } & (
+  | { readonly job: PredictJob; readonly problem?: undefined }
+  | { readonly job?: undefined; readonly problem: unknown }
+);
+
 /**
- * The images to predict: the named ones, or the project's own. Everything that can be seen to be wrong with their files is
- * found here, before any work is done.
+ * The images to predict: the named ones, or the project's own. What is wrong with the run as a whole is thrown here, before any
+ * work is done; what is wrong with one image is told by its item. Nothing is held open, so a plan may be long.
  */
 export async function planJobs(
   services: PipelineServices,
   project: Project,
-  request: { path: string; inputs: readonly string[]; options: JobOptions },
-): Promise<PredictJob[]> {
+  request: { path: string; inputs: readonly FoundInput[]; options: JobOptions },
+): Promise<readonly BatchItem[]> {
   const { inputs, options, path } = request;
   const { catalog } = services;
   const sources = options.source.map((id) => findById(workflowOf(catalog, project).exportSources, id, 'source'));
-  checkInputOptions(project, inputs, options);
-  if (inputs.length === 0) project.lanes.forEach(checkLaneFile);
-  const jobs =
-    inputs.length > 0
-      ? inputs.map((input, i) => inputJob(services, project, { input, mask: options.mask[i], options }))
-      : project.lanes.map(laneJob);
+  checkInputOptions(project, inputs.length, options);
   const pattern = patternOf(project, options);
-  const planned: PredictJob[] = [];
-  for (const job of jobs) {
-    const shape = needsShape(pattern) ? await shapeOf(catalog, job.image) : undefined;
-    const planOne = (source: ExportSource) => planOutput(services, pattern, { job, source, path, options, shape });
-    planned.push({ ...job, outputs: sources.map(planOne) });
+  const starts: readonly JobStart[] =
+    inputs.length > 0
+      ? inputs.map((input, i) => ({
+          name: input.path,
+          begin: () => inputJob(services, project, { input, mask: options.mask[i], options }),
+        }))
+      : project.lanes.map((lane, i) => ({ name: lane.rawData.nickname, begin: () => laneJob(lane, i, options) }));
+  const items: BatchItem[] = [];
+  for (const { name, begin } of starts) {
+    try {
+      const job = begin();
+      const shape = needsShape(pattern) ? await shapeOf(catalog, job.image) : undefined;
+      const planOne = (source: ExportSource) => planOutput(services, pattern, { job, source, path, options, shape });
+      items.push({ name, job: { ...job, outputs: sources.map(planOne) } });
+    } catch (problem) {
+      if (isWrongUse(problem)) throw problem;
+      items.push({ name, problem });
+    }
   }
-  checkDistinct(planned);
-  checkTargets(planned, { catalog, project, path, force: options.force });
-  return planned;
+  const jobs = items.flatMap(({ job }) => job ?? []);
+  checkDistinct(jobs);
+  checkTargets(jobs, { catalog, project, path });
+  return items;
 }
 
-function checkInputOptions(project: Project, inputs: readonly string[], options: JobOptions): void {
-  if (options.mask.length > 0 && options.mask.length !== inputs.length) {
+interface JobStart {
+  readonly name: string;
+  begin(): Omit<PredictJob, 'outputs'>;
+}
+
+/** Errors that say the same of every image. */
+export function isWrongUse(error: unknown): boolean {
+  const codes: readonly ErrorCode[] = [
+    'invalid-parameter',
+    'not-registered',
+    'class-missing',
+    'no-classifier',
+    'no-features',
+    'unsupported-format',
+  ];
+  const isOfImage =
+    error instanceof BrushwoodError && error.code === 'unsupported-format' && 'formats' in error.details;
+  return error instanceof BrushwoodError && codes.includes(error.code) && !isOfImage;
+}
+
+function checkInputOptions(project: Project, inputCount: number, options: JobOptions): void {
+  if (options.mask.length > 0 && options.mask.length !== inputCount) {
     throw new BrushwoodError(
       'invalid-parameter',
-      `Give one --mask per input: ${options.mask.length} mask(s) for ${inputs.length} input(s).` +
-        `${inputs.length === 0 ? " The project's own images have theirs: brushwood lanes PROJECT mask LANE IMAGE." : ''}`,
+      `Give one --mask per input: ${options.mask.length} mask(s) for ${inputCount} input(s).` +
+        `${inputCount === 0 ? " The project's own images have theirs: brushwood lanes PROJECT mask LANE IMAGE." : ''}`,
     );
   }
-  if (inputs.length > 0) return;
+  if (inputCount > 0) return;
   if (project.lanes.length === 0) {
     throw new BrushwoodError('lane-missing', 'The project has no image. Name the images to predict after the project.');
   }
@@ -99,21 +146,22 @@ function checkInputOptions(project: Project, inputs: readonly string[], options:
   }
 }
 
-function laneJob(lane: Lane): Omit<PredictJob, 'outputs'> {
+function laneJob(lane: Lane, index: number, { level }: JobOptions): Omit<PredictJob, 'outputs'> {
+  checkLaneFile(lane, index);
   const mask = lane.predictionMask && requestOf(lane.predictionMask);
-  return { nickname: lane.rawData.nickname, image: requestOf(lane.rawData), mask, lane };
+  return { nickname: lane.rawData.nickname, image: { ...requestOf(lane.rawData), level }, mask, lane };
 }
 
 function inputJob(
   { catalog }: PipelineServices,
   project: Project,
-  { input, mask, options }: { input: string; mask?: string; options: JobOptions },
+  { input, mask, options }: { input: FoundInput; mask?: string; options: JobOptions },
 ): Omit<PredictJob, 'outputs'> {
-  const location = imageLocation(catalog, input);
+  const location = locateInput(catalog, input);
   const channels = options.channels ?? project.lanes[0]?.rawData.channels;
   return {
-    nickname: nicknameOf(location),
-    image: { location, axes: options.inputAxes, channels },
+    nickname: input.stack ? basename(location.path) : nicknameOf(location),
+    image: { location, axes: options.inputAxes, channels, level: options.level },
     mask: mask === undefined ? undefined : { location: imageLocation(catalog, mask) },
   };
 }
@@ -183,33 +231,27 @@ function checkDistinct(jobs: readonly PredictJob[]): void {
   }
 }
 
-/** No output replaces what the run or the project needs, and none an existing file unless told to. */
+/** No output replaces what the run or the project needs. */
 function checkTargets(
   jobs: readonly PredictJob[],
-  { catalog, project, path, force }: { catalog: Catalog; project: Project; path: string; force?: boolean },
+  { catalog, project, path }: { catalog: Catalog; project: Project; path: string },
 ): void {
   const needed = new Map<string, string>();
   for (const { rawData } of project.lanes) needed.set(realPath(rawData.location.path), 'an image of the project');
   for (const { mask } of jobs) if (mask) needed.set(realPath(mask.location.path), 'a mask');
-  for (const { image } of jobs) needed.set(realPath(image.location.path), 'an input');
+  for (const { image } of jobs) {
+    for (const file of image.location.stack?.paths ?? [image.location.path]) needed.set(realPath(file), 'an input');
+  }
   needed.set(realPath(path), 'the project');
   for (const output of jobs.flatMap((job) => job.outputs)) {
     const file = outputLocation(catalog, output.path).path;
     const use = needed.get(realPath(file));
-    if (use !== undefined) {
-      throw new BrushwoodError(
-        'invalid-parameter',
-        `The output "${file}" is ${use} itself and would be lost. Name another file with -o.`,
-        { path: file },
-      );
-    }
-    if (!force && existsSync(file) && statSync(file).isFile()) {
-      throw new BrushwoodError(
-        'already-exists',
-        `"${file}" exists already. Name another file with -o, or use --force to replace it.`,
-        { path: file },
-      );
-    }
+    if (use === undefined) continue;
+    throw new BrushwoodError(
+      'invalid-parameter',
+      `The output "${file}" is ${use} itself and would be lost. Name another file with -o.`,
+      { path: file },
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { createTensor } from '@brushwood/core';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { journalName } from '../batch/run-journal.ts';
 import { pngBytes } from '../testing/file-bytes.ts';
 import { SampleFolder } from '../testing/sample-folder.ts';
 import {
@@ -98,7 +99,8 @@ describe('where brushwood predict writes', () => {
     await folder.run(
       'predict p.ilp gray.png other.npy -o out/{result_type}/{nickname}.npy --source segmentation,labels',
     );
-    expect((await readdir(folder.at('out'), { recursive: true })).sort()).toEqual([
+    const files = await readdir(folder.at('out'), { recursive: true });
+    expect(files.filter((file) => !file.endsWith(journalName)).sort()).toEqual([
       'Labels',
       'Labels/gray.npy',
       'Labels/other.npy',
@@ -111,7 +113,7 @@ describe('where brushwood predict writes', () => {
   it('names the files itself in a folder, and beside the image without -o', async () => {
     await mkdir(folder.at('results'));
     await folder.run('predict p.ilp other.npy -o results --format npy');
-    expect(await readdir(folder.at('results'))).toEqual(['other_Probabilities.npy']);
+    expect(await readdir(folder.at('results'))).toEqual([journalName, 'other_Probabilities.npy']);
     const printed = await folder.run('predict p.ilp other.npy --source segmentation');
     expect(printed.trim()).toBe(folder.at('other_Simple Segmentation.tif'));
     expect(existsSync(printed.trim())).toBe(true);

@@ -1,114 +1,125 @@
-import {
-  describeLocation,
-  type Dtype,
-  type PipelineServices,
-  type PredictResult,
-  type Project,
-  type Shape3,
-} from '@brushwood/core';
-import { makeFolderOf, outputLocation } from '../output-file.ts';
-import { loadProject, workflowOf } from '../project-file.ts';
+import { BrushwoodError, findClass, type PipelineServices, type Project, type RunPart } from '@brushwood/core';
+import { AreaReport, reportPathOf } from '../batch/area-report.ts';
+import { listFailures, runBatch } from '../batch/run-batch.ts';
+import { partName, partOfEnvironment } from '../batch/run-part.ts';
+import { findInputs, type FoundInput } from '../inputs/find-inputs.ts';
+import { loadProject } from '../project-file.ts';
 import type { Report } from '../report.ts';
-import { peakMemoryMiB, seconds } from '../statistics.ts';
-import { checkInput, warnOfRange } from './check-input.ts';
-import { planJobs, type JobOptions, type PredictJob } from './predict-jobs.ts';
-
-export interface PredictCommandOptions extends JobOptions {
-  readonly outputAxes?: string;
-  readonly dtype?: Dtype;
-  readonly block?: Shape3;
-  readonly memory?: number;
-  readonly engine?: string;
-  readonly stats?: boolean;
-  readonly threads: number;
-  readonly signal: AbortSignal;
-  readonly report: Report;
-}
+import { rate, seconds } from '../statistics.ts';
+import { PredictBatch, type ItemResult } from './predict-batch.ts';
+import type { PredictCommandOptions } from './predict-facts.ts';
+import { planJobs, type BatchItem } from './predict-jobs.ts';
 
 /** `brushwood predict P.ilp [INPUT…]`: without INPUT the project's own images. */
 export async function predict(
   services: PipelineServices,
   path: string,
-  inputs: readonly string[],
+  words: readonly string[],
   options: PredictCommandOptions,
 ): Promise<void> {
   const { report } = options;
   const project = await loadProject(services.catalog, path, options);
-  const jobs = await planJobs(services, project, { path, inputs, options });
-  const written: object[] = [];
-  for (const job of jobs) {
-    if (!job.lane && options.source.includes('labels')) {
-      report.warn(`${job.nickname} is no image of the project: its labels are all 0.`);
-    }
-    if (!job.lane) await checkInput(services.catalog, project, { image: job.image, report });
-    const result = await runJob(services, project, job, options);
-    if (!job.lane) warnOfRange(project, { image: job.image, range: result.valueRange, report });
-    written.push(jobFacts(job, result, options));
-    if (options.stats) report.note(describeStats(result, options.threads));
-  }
-  const paths = jobs.flatMap((job) => job.outputs.map((output) => output.path));
-  report.result(paths.join('\n'), { outputs: written });
+  checkOptions(project, options);
+  const inputs = inputsOf(services, words, options);
+  const items = await planJobs(services, project, { path, inputs, options });
+  if (options.dryRun) return (await import('./predict-dry-run.ts')).dryRun(services, project, { items, options });
+  if (options.verify) return (await import('./predict-verify.ts')).verify(services, project, { items, options });
+  await predictItems(services, project, { items, options, report });
 }
 
-async function runJob(
+async function predictItems(
   services: PipelineServices,
   project: Project,
-  job: PredictJob,
-  options: PredictCommandOptions,
-): Promise<PredictResult> {
-  const { catalog } = services;
-  return workflowOf(catalog, project).predict(project, {
-    services,
-    image: job.image,
-    mask: job.mask,
-    labels: job.lane?.labels,
-    blockShape: options.block,
-    memoryBytes: options.memory,
-    engineId: options.engine,
-    signal: options.signal,
-    onProgress: options.report.onProgress,
-    outputs: job.outputs.map(({ source, format, path }) => ({
-      sourceId: source.id,
-      dtype: options.dtype,
-      axes: options.outputAxes,
-      openSink: async (spec) => {
-        const location = outputLocation(catalog, path);
-        makeFolderOf(location.path);
-        return format.create!(location, spec, { overwrite: options.force, signal: options.signal });
-      },
-    })),
+  { items, options, report }: { items: readonly BatchItem[]; options: PredictCommandOptions; report: Report },
+): Promise<void> {
+  const isSingle = items.length === 1;
+  const part = options.finish ? undefined : (options.shard ?? partOfEnvironment(process.env));
+  const share = isSingle ? items : shareOf(items, part);
+  if (part) report.note(describePart(part, { isSingle, share: share.length, total: items.length }));
+  const unitPart = isSingle ? part : undefined;
+  if (unitPart && options.areas !== undefined) throw noReportOfPart();
+  const areas =
+    options.areas === undefined ? undefined : new AreaReport(reportPathOf(options.areas, part), project.classes);
+  const batch = new PredictBatch({ services, project, options, areas, part: unitPart, imageCount: share.length });
+  report.event('start', { images: share.length, part: part && partName(part), threads: options.threads });
+  const results: ItemResult[] = [];
+  const failures = await runBatch(share, async (item) => void results.push(await batch.run(item)), {
+    report,
+    failFast: options.failFast,
+    isSingle,
   });
+  listFailures(failures, report);
+  const skipped = results.flatMap((result) => result.skipped);
+  if (skipped.length > 0) {
+    report.note(
+      `${skipped.length} finished output(s) skipped: made earlier with the same settings. --force makes them again.`,
+    );
+  }
+  const facts = batch.meter.facts();
+  const counts = {
+    done: results.filter((result) => result.facts).length,
+    skipped: skipped.length,
+    failed: failures.length,
+  };
+  report.event('summary', { ...counts, ...facts });
+  if (!isSingle) report.note(describeRun(counts, facts));
+  const paths = results.flatMap((result) => result.paths);
+  const outputs = results.flatMap((result) => result.facts ?? []);
+  report.result(paths.join('\n'), { outputs, skipped, failures });
 }
 
-function jobFacts(job: PredictJob, result: PredictResult, { stats, threads }: PredictCommandOptions): object {
-  const facts = {
-    input: describeLocation(job.image.location),
-    files: Object.fromEntries(job.outputs.map(({ source, path }) => [source.id, path])),
-    shape: result.image.shape,
-  };
-  if (!stats) return facts;
-  const { blocks, blockShape, readSeconds, featureSeconds, predictSeconds, arenaBytes } = result;
-  return {
-    ...facts,
-    stats: {
-      threads,
-      blocks,
-      blockShape,
-      seconds: result.seconds,
-      readSeconds,
-      featureSeconds,
-      predictSeconds,
-      arenaBytes,
-      peakMiB: peakMemoryMiB(),
-    },
-  };
+function checkOptions(project: Project, { classes = [], renormalize }: PredictCommandOptions): void {
+  for (const name of classes) findClass(project, name);
+  if (renormalize && renormalize.length !== 2) {
+    throw new BrushwoodError(
+      'invalid-parameter',
+      'Give --renormalize two ranges, of values and of what they become, like 0:1 0:200.',
+    );
+  }
 }
 
-function describeStats(result: PredictResult, threads: number): string {
-  const { blocks, blockShape, arenaBytes } = result;
+/** The images that the words name; tells of files that are left out. */
+function inputsOf(
+  { catalog }: PipelineServices,
+  words: readonly string[],
+  options: PredictCommandOptions,
+): readonly FoundInput[] {
+  const { inputs, ownOutputs } = findInputs(catalog, words, options);
+  if (ownOutputs > 0) {
+    options.report.note(
+      `${ownOutputs} file(s) that Brushwood wrote itself are left out. Name them one by one to use them.`,
+    );
+  }
+  return inputs;
+}
+
+function noReportOfPart(): BrushwoodError {
+  return new BrushwoodError(
+    'invalid-parameter',
+    '--report needs the whole image, and a part sees only its share. Leave it out, or write the segmentation and count that.',
+  );
+}
+
+/** Every n-th image: neighbours often take equally long, so parts end together. */
+function shareOf(items: readonly BatchItem[], part: RunPart | undefined): readonly BatchItem[] {
+  return part ? items.filter((_, i) => i % part.count === part.index) : items;
+}
+
+function describePart(
+  part: RunPart,
+  { isSingle, share, total }: { isSingle: boolean; share: number; total: number },
+): string {
+  return isSingle
+    ? `Part ${partName(part)} of the image's units.`
+    : `Part ${partName(part)}: ${share} of ${total} images.`;
+}
+
+function describeRun(
+  counts: { done: number; skipped: number; failed: number },
+  facts: ReturnType<PredictBatch['meter']['facts']>,
+): string {
   return (
-    `${blocks} block(s) of ${blockShape.join('×')} (zyx) on ${threads} thread(s): ${seconds(result.seconds)} in all; summed over threads: reading ` +
-    `${seconds(result.readSeconds)}, features ${seconds(result.featureSeconds)}, forest ${seconds(result.predictSeconds)}. ` +
-    `Working memory per thread ${(arenaBytes / 2 ** 20).toFixed(1)} MiB, peak of the process ${peakMemoryMiB()} MiB.`
+    `${counts.done} image(s) predicted, ${counts.skipped} output(s) skipped, ${counts.failed} image(s) failed in ${seconds(facts.seconds)}: ` +
+    `${rate(facts.voxelsPerSecond, 'voxels')}, peak ${facts.peakMiB} MiB.`
   );
 }

@@ -35,5 +35,6 @@ describe('parseNormalization', () => {
   ])('reads %s', (text, expected) => expect(parseNormalization(text)).toEqual(expected));
 
   it.each(['', 'zscore', 'percentile:1', 'percentile:1:2:3', 'z-score:1', 'none:1'])('refuses "%s"', (text) =>
-    expect(() => parseNormalization(text)).toThrow(/--normalize takes/));
+    expect(() => parseNormalization(text)).toThrow(/--normalize takes/),
+  );
 });

@@ -1,0 +1,40 @@
+import { BrushwoodError, parseImagePath, writableFormats, type Catalog } from '@brushwood/core';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { JobOutput } from '../commands/predict-jobs.ts';
+import type { OutputPlace, RunJournal } from './run-journal.ts';
+
+/** File and dataset of an output, absolute. */
+export function placeOf(catalog: Catalog, { path }: Pick<JobOutput, 'path'>): OutputPlace {
+  const { path: file, innerPath } = parseImagePath(path, writableFormats(catalog.formats));
+  return { path: resolve(file), innerPath };
+}
+
+/**
+ * Is an output finished, made with the same settings? False if it is to be written.
+ * @throws 'other-settings' for a finished one of other settings, 'already-exists' for a file nothing is known of
+ */
+export function isFinished(place: OutputPlace, journal: RunJournal, fingerprint: string): boolean {
+  const record = journal.recordOf(place);
+  if (record?.fingerprint === fingerprint) return true;
+  if (record) {
+    throw new BrushwoodError(
+      'other-settings',
+      `"${place.path}" is there already, made of another image, classifier or with other options. Name another file with -o, or use ` +
+        '--force to replace it.',
+      { path: place.path },
+    );
+  }
+  checkUnknown(place);
+  return false;
+}
+
+/** A folder may be an unfinished image; the format knows. @throws 'already-exists' for a file that no run here has written */
+export function checkUnknown({ path }: OutputPlace): void {
+  if (!existsSync(path) || !statSync(path).isFile()) return;
+  throw new BrushwoodError(
+    'already-exists',
+    `"${path}" exists already. Name another file with -o, or use --force to replace it.`,
+    { path },
+  );
+}

@@ -1,0 +1,96 @@
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { CountedAreas } from './area-report.ts';
+
+/** In each folder that outputs are written to: one line of JSON for each finished one. */
+export const journalName = '.brushwood-outputs.jsonl';
+
+/** What is known of a finished output. */
+export interface OutputRecord {
+  /** Of the file in its folder. */
+  readonly name: string;
+  /** Dataset in the file, for containers. */
+  readonly innerPath?: string;
+  /** In bytes; 0 for folders. */
+  readonly size: number;
+  /** When it was written, in milliseconds since 1970. */
+  readonly mtime: number;
+  /** Of everything its values depend on. */
+  readonly fingerprint: string;
+  /** What each class covers, where that was counted. */
+  readonly areas?: CountedAreas;
+}
+
+/** Where an output lies. */
+export interface OutputPlace {
+  readonly path: string;
+  readonly innerPath?: string;
+}
+
+/**
+ * Remembers which outputs are finished and what they were made of, so that a batch that is repeated goes on where it stopped.
+ * Lines are only ever appended, whole, so that several processes may share a folder; a later line replaces an earlier one.
+ */
+export class RunJournal {
+  private readonly folders = new Map<string, Map<string, OutputRecord>>();
+
+  /** What was written to a file, if it is still there with the size it had. */
+  recordOf(place: OutputPlace | string): OutputRecord | undefined {
+    const { path, innerPath } = typeof place === 'string' ? { path: place, innerPath: undefined } : place;
+    const record = this.recordsIn(dirname(resolve(path))).get(keyOf(basename(path), innerPath));
+    return record && sizeOf(path) === record.size ? record : undefined;
+  }
+
+  /** @throws what the file system throws */
+  add({ path, innerPath }: OutputPlace, facts: Pick<OutputRecord, 'fingerprint' | 'areas'>): void {
+    const { mtimeMs } = statSync(path);
+    const record = { name: basename(path), innerPath, size: sizeOf(path)!, mtime: Math.round(mtimeMs), ...facts };
+    const folder = dirname(resolve(path));
+    const records = this.recordsIn(folder);
+    appendFileSync(join(folder, journalName), `${JSON.stringify(record)}\n`);
+    records.set(keyOf(record.name, innerPath), record);
+  }
+
+  private recordsIn(folder: string): Map<string, OutputRecord> {
+    const known = this.folders.get(folder);
+    if (known) return known;
+    const records = new Map<string, OutputRecord>();
+    this.folders.set(folder, records);
+    for (const line of linesOf(join(folder, journalName))) {
+      const record = parseRecord(line);
+      if (record) records.set(keyOf(record.name, record.innerPath), record);
+    }
+    return records;
+  }
+}
+
+function linesOf(path: string): readonly string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n');
+  } catch {
+    // No journal: nothing is known to be finished.
+    return [];
+  }
+}
+
+/** Undefined for a line that a crash cut off. */
+function parseRecord(line: string): OutputRecord | undefined {
+  if (line.trim() === '') return undefined;
+  try {
+    const record = JSON.parse(line) as Partial<OutputRecord>;
+    const isWhole = typeof record.name === 'string' && typeof record.fingerprint === 'string';
+    return isWhole && typeof record.size === 'number' ? (record as OutputRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keyOf(name: string, innerPath = ''): string {
+  return JSON.stringify([name, innerPath]);
+}
+
+/** Undefined if there is nothing. Folders have no size of their own that would tell anything. */
+function sizeOf(path: string): number | undefined {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  return facts && (facts.isFile() ? facts.size : 0);
+}

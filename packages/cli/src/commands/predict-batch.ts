@@ -1,0 +1,245 @@
+import {
+  BrushwoodError,
+  createCountingSink,
+  elementCount,
+  type CountingSink,
+  type ImageSink,
+  type ImageSpec,
+  type PipelineServices,
+  type PredictionOutput,
+  type PredictResult,
+  type Project,
+  type RunPart,
+} from '@brushwood/core';
+import { measureOf, type AreaReport, type CountedAreas } from '../batch/area-report.ts';
+import { imageIdentity, projectDigest, digest } from '../batch/fingerprint.ts';
+import { isFinished, placeOf } from '../batch/output-state.ts';
+import { RunJournal } from '../batch/run-journal.ts';
+import { RunMeter } from '../batch/run-meter.ts';
+import { partName } from '../batch/run-part.ts';
+import { makeFolderOf, outputLocation } from '../output-file.ts';
+import { findClassChannels, outputSettings, type OutputSettings } from '../output-options.ts';
+import { workflowOf } from '../project-file.ts';
+import { checkInput, warnOfRange } from './check-input.ts';
+import type { BatchItem, JobOutput, PredictJob } from './predict-jobs.ts';
+import { describeStats, jobFacts, renormalization, type PredictCommandOptions } from './predict-facts.ts';
+
+/** What became of one image. */
+export interface ItemResult {
+  /** Its files, written now or earlier. */
+  readonly paths: readonly string[];
+  readonly skipped: readonly string[];
+  /** For `--json`; undefined if nothing was to be done. */
+  readonly facts?: object;
+}
+
+export interface BatchParts {
+  readonly services: PipelineServices;
+  readonly project: Project;
+  readonly options: PredictCommandOptions;
+  readonly areas?: AreaReport;
+  /** The share of a single image's units to do. */
+  readonly part?: RunPart;
+  readonly imageCount: number;
+}
+
+/** An output with what its values depend on. */
+export interface MarkedOutput extends JobOutput {
+  readonly fingerprint: string;
+}
+
+/** Predicts the images of a run one after the other, remembers what is finished and skips it. */
+export class PredictBatch {
+  readonly meter: RunMeter;
+  private readonly parts: BatchParts;
+  private readonly settings: OutputSettings;
+  private readonly journal = new RunJournal();
+  private readonly projectDigest: string;
+
+  constructor(parts: BatchParts) {
+    this.parts = parts;
+    this.meter = new RunMeter(parts.imageCount, parts.options.report);
+    this.settings = outputSettings(parts.options);
+    this.projectDigest = projectDigest(parts.project);
+  }
+
+  async run(item: BatchItem): Promise<ItemResult> {
+    let voxels = 0;
+    try {
+      if (!item.job) throw item.problem;
+      const { job } = item;
+      const outputs = await this.mark(job);
+      const open = outputs.filter((output) => !this.isFinished(output));
+      const skipped = outputs.filter((output) => !open.includes(output)).map(({ path }) => path);
+      const paths = job.outputs.map(({ path }) => path);
+      const isReported =
+        this.parts.areas === undefined || (open.length === 0 && this.reportSkipped(item.name, outputs));
+      if (open.length === 0 && isReported) return { paths, skipped };
+      const { result, areas } = await this.predict({ ...job, outputs: open }, open, (size) => (voxels = size));
+      this.record(item.name, outputs, areas);
+      return { paths, skipped, facts: jobFacts({ ...job, outputs: open }, result, this.parts.options) };
+    } finally {
+      this.meter.add(voxels);
+    }
+  }
+
+  /** The outputs of an image with their fingerprints. @throws what opening the image throws */
+  async mark(job: PredictJob): Promise<readonly MarkedOutput[]> {
+    const { services, options } = this.parts;
+    const identity = await identityOf(services, job);
+    const mask = job.mask && (await imageIdentity(services.catalog, job.mask));
+    const { roi, classes, renormalize } = options;
+    return job.outputs.map((output) => {
+      const { source, format } = output;
+      const labels = source.id === 'labels' ? job.lane?.labels : undefined;
+      const values = { roi, classes, renormalize, dtype: this.settings.dtypeOf(source), labels };
+      const form = { format: format.id, axes: this.settings.axes, layout: this.settings.layout };
+      return { ...output, fingerprint: digest([this.projectDigest, identity, mask, source.id, values, form]) };
+    });
+  }
+
+  /**
+   * Opens an unfinished output as a run would that goes on with it, looks at it, and leaves it as it was.
+   * @throws what the format throws: 'other-settings', 'locked'
+   */
+  async inspect<T>(
+    job: PredictJob,
+    output: MarkedOutput,
+    look: (sink: ImageSink) => Promise<T>,
+  ): Promise<T | undefined> {
+    const { services, project, options } = this.parts;
+    let seen: T | undefined;
+    const { image } = job;
+    const check = { image, isOwn: true, roi: options.roi, report: options.report };
+    const roi = await checkInput(services.catalog, project, check);
+    const target = this.target(output, () => undefined);
+    const openSink = async (spec: ImageSpec) => {
+      const sink = await target.openSink(spec);
+      try {
+        seen = await look(sink);
+      } finally {
+        await (sink.suspend ? sink.suspend() : sink.abort());
+      }
+      return lookedAt(sink);
+    };
+    const { normalization: _, ...plain } = project;
+    const outputs = [{ ...target, openSink }];
+    await workflowOf(services.catalog, project).predict(plain, { services, image, roi, outputs, finishOnly: true });
+    return seen;
+  }
+
+  private isFinished(output: MarkedOutput): boolean {
+    const { options, services } = this.parts;
+    return !options.force && isFinished(placeOf(services.catalog, output), this.journal, output.fingerprint);
+  }
+
+  /** Puts the areas of an image that is finished into the report, if they were counted then. */
+  private reportSkipped(image: string, outputs: readonly MarkedOutput[]): boolean {
+    const { areas, services } = this.parts;
+    const records = outputs.map((output) => this.journal.recordOf(placeOf(services.catalog, output)));
+    const known = records.find((record) => record?.areas)?.areas;
+    if (known) areas?.add({ image, ...known });
+    return known !== undefined;
+  }
+
+  private async predict(
+    job: PredictJob,
+    outputs: readonly MarkedOutput[],
+    onSize: (voxels: number) => void,
+  ): Promise<{ result: PredictResult; areas: CountedAreas | undefined }> {
+    const { services, project, options, part } = this.parts;
+    const { report } = options;
+    const { image } = job;
+    const roi = await checkInput(services.catalog, project, {
+      image,
+      isOwn: job.lane !== undefined,
+      roi: options.roi,
+      report,
+    });
+    let voxels = 0;
+    const onSpec = (spec: ImageSpec) => onSize((voxels = elementCount(spec.shape) / spec.shape[1]));
+    let counting: CountingSink | undefined;
+    const countClasses = async (spec: ImageSpec) => (counting = createCountingSink(spec, project.classes.length));
+    const targets = outputs.map((output) => this.target(output, onSpec));
+    const extra: PredictionOutput[] = this.parts.areas ? [{ sourceId: 'segmentation', openSink: countClasses }] : [];
+    const result = await workflowOf(services.catalog, project).predict(project, {
+      services,
+      image,
+      mask: job.mask,
+      labels: job.lane?.labels,
+      roi,
+      part,
+      finishOnly: options.finish,
+      blockShape: options.block,
+      memoryBytes: options.memory,
+      engineId: options.engine,
+      signal: options.signal,
+      onProgress: this.meter.onProgress(() => voxels),
+      outputs: [...targets, ...extra],
+    });
+    if (!job.lane) warnOfRange(project, { image: job.image, range: result.valueRange, report });
+    if (options.stats) report.note(describeStats(result, options.threads));
+    return { result, areas: counting && { counts: counting.counts, ...measureOf(counting.spec) } };
+  }
+
+  private target(
+    { source, format, path, fingerprint }: MarkedOutput,
+    onSpec: (spec: ImageSpec) => void,
+  ): PredictionOutput {
+    const { services, project, options, part } = this.parts;
+    return {
+      sourceId: source.id,
+      dtype: this.settings.dtypeOf(source),
+      axes: this.settings.axes,
+      channels: findClassChannels(project, source, options.classes),
+      renormalize: source.range && renormalization(options),
+      openSink: async (spec) => {
+        onSpec(spec);
+        const location = outputLocation(services.catalog, path);
+        makeFolderOf(location.path);
+        const sink = await format.create!(location, spec, {
+          overwrite: options.force,
+          signal: options.signal,
+          layout: this.settings.layout,
+          resume: { fingerprint, part },
+          onProgress: options.report.onProgress,
+        });
+        if (!options.finish || sink.unitShape) return sink;
+        await sink.abort();
+        throw notThere(path);
+      },
+    };
+  }
+
+  /** A part leaves its image unfinished: only who finishes it says so. */
+  private record(image: string, outputs: readonly MarkedOutput[], areas: CountedAreas | undefined): void {
+    const { services, options, part } = this.parts;
+    if (areas) this.parts.areas?.add({ image, ...areas });
+    for (const output of part ? [] : outputs) {
+      this.journal.add(placeOf(services.catalog, output), { fingerprint: output.fingerprint, areas });
+    }
+    const paths = outputs.map(({ path }) => path);
+    options.report.event('done', { file: image, outputs: paths, part: part && partName(part) });
+  }
+}
+
+/** Stands for a sink that is closed already. */
+function lookedAt({ spec }: ImageSink): ImageSink {
+  const nothing = async () => undefined;
+  return { spec, writeShape: [1, 1, 1, 1, 1], write: nothing, close: nothing, abort: nothing };
+}
+
+/** An embedded image lies in the project file, which changes with every save: what is known of the image itself counts. */
+function identityOf({ catalog }: PipelineServices, { lane, image }: PredictJob): Promise<unknown> {
+  const { storage, fingerprint } = lane?.rawData ?? {};
+  if (storage === 'embedded' && fingerprint !== undefined) return Promise.resolve({ ...image, fingerprint });
+  return imageIdentity(catalog, image);
+}
+
+function notThere(path: string): BrushwoodError {
+  return new BrushwoodError(
+    'incomplete',
+    `"${path}" is not there yet: the part that makes it has not finished. Repeat that part, or predict without --finish.`,
+    { path },
+  );
+}

@@ -1,0 +1,87 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { naturalOrder } from './natural-order.ts';
+
+export interface GlobOptions {
+  /** Entries that are one thing although they are folders (`image.zarr`): nothing below them matches, and what follows them names a dataset. */
+  isWhole(path: string): boolean;
+}
+
+/** Does a word ask for files by a pattern: `*`, `?`, `[…]`, `{a,b}`? */
+export function isGlob(word: string): boolean {
+  return /[*?]|\[[^\]]+\]|\{[^}]*,[^}]*\}/.test(word);
+}
+
+/**
+ * The files and folders a pattern stands for, in natural order. `**` stands for any number of folders; names that begin with a dot
+ * match only patterns that do.
+ */
+export function expandGlob(pattern: string, options: GlobOptions): string[] {
+  const parts = pattern.split('/');
+  const isAbsolute = parts[0] === '';
+  const segments = parts.filter((part) => part !== '' && part !== '.');
+  const found = new Set(walk(isAbsolute ? '/' : '', segments, options));
+  return [...found].sort(naturalOrder);
+}
+
+function* walk(base: string, segments: readonly string[], options: GlobOptions): Generator<string> {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) {
+    if (exists(base)) yield base;
+    return;
+  }
+  if (base !== '' && base !== '/' && options.isWhole(base)) {
+    if (!segments.some(isGlob) && exists(base)) yield join(base, ...segments);
+    return;
+  }
+  if (segment === '**') {
+    yield* walk(base, rest, options);
+    for (const name of namesIn(base)) {
+      const path = join(base, name);
+      if (!name.startsWith('.') && isFolder(path) && !options.isWhole(path)) yield* walk(path, segments, options);
+    }
+    return;
+  }
+  if (!isGlob(segment)) {
+    yield* walk(join(base, segment), rest, options);
+    return;
+  }
+  const test = patternOf(segment);
+  for (const name of namesIn(base)) if (test.test(name)) yield* walk(join(base, name), rest, options);
+}
+
+function patternOf(segment: string): RegExp {
+  let depth = 0;
+  const source = segment.replaceAll(/\[!?[^\]]+\]|[*?{},]|[.+^$()|\\/[\]]/g, (token) => {
+    if (token === '*') return '[^/]*';
+    if (token === '?') return '[^/]';
+    if (token === '{') return depth++, '(?:';
+    if (token === '}' && depth > 0) return depth--, ')';
+    if (token === ',') return depth > 0 ? '|' : ',';
+    if (token.startsWith('[') && token.length > 1) return `[${token.startsWith('[!') ? '^' : ''}${inClass(token)}]`;
+    return `\\${token}`;
+  });
+  const hidden = segment.startsWith('.') ? '' : '(?!\\.)';
+  return new RegExp(`^${hidden}${source}${')'.repeat(depth)}$`);
+}
+
+function inClass(token: string): string {
+  return token.replace(/^\[!?/, '').slice(0, -1).replaceAll(/[\\^]/g, '\\$&');
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder === '' ? '.' : folder);
+  } catch {
+    // A file, or a folder that may not be read: nothing in it matches.
+    return [];
+  }
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
