@@ -1,2 +1,3 @@
 export { omeZarr } from './format.ts';
 export { ioZarr } from './plugin.ts';
+export { writtenFingerprint } from './written-fingerprint.ts';

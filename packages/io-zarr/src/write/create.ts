@@ -30,7 +30,7 @@ export async function createZarr(
     target,
     version: layout.version,
     parents,
-    objects: metadataOf(spec, layout, { target, parents, fingerprint: resume?.fingerprint }),
+    objects: metadataOf(spec, layout, { parents, fingerprint: resume?.fingerprint }),
     settings: { fingerprint: resume?.fingerprint, layout: JSON.stringify({ layout, content: spec.content }) },
     overwrite: options.overwrite ?? false,
     part: resume?.part,
@@ -86,13 +86,12 @@ async function planIn(
 function metadataOf(
   spec: ImageSpec,
   layout: ZarrLayout,
-  { target, parents, fingerprint }: Place & { fingerprint?: string },
+  { parents, fingerprint }: Pick<Place, 'parents'> & { fingerprint?: string },
 ): Record<string, object> {
-  const name = target.slice(target.lastIndexOf('/') + 1).replace(/(\.ome)?\.zarr$/i, '');
   const labelSource = parents.some(({ label }) => label !== undefined) ? '../../' : undefined;
   const own = fingerprint === undefined ? {} : { brushwood: { fingerprint } };
   const objects: Record<string, object> = {
-    ...groupObjects(layout.version, { ...omeAttributes({ spec, layout, name, labelSource }), ...own }),
+    ...groupObjects(layout.version, { ...omeAttributes({ spec, layout, labelSource }), ...own }),
   };
   for (const level of layout.levels) {
     for (const [file, content] of Object.entries(arrayObjects(layout, level)))

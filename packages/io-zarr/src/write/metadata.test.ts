@@ -71,7 +71,7 @@ describe.each<[string, 2 | 3]>([
       multiscales: [
         {
           ...own,
-          name: String(count),
+          name: 'probabilities',
           axes: [
             { name: 't', type: 'time', unit: 'second' },
             { name: 'c', type: 'channel' },

@@ -6,8 +6,6 @@ import { shape5 } from './shape5.ts';
 export interface OmeFacts {
   readonly spec: ImageSpec;
   readonly layout: ZarrLayout;
-  /** Shown by viewers. */
-  readonly name: string;
   /** Path from the labels to the image they belong to, if they lie in one. */
   readonly labelSource?: string;
 }
@@ -25,10 +23,13 @@ export function omeAttributes(facts: OmeFacts): Json {
   return isV3 ? { ome: { version: '0.5', ...ome } } : ome;
 }
 
-function multiscale({ spec, layout, name }: OmeFacts): Json {
+/** Shown by viewers. Not the name of the file: the same image has the same bytes wherever it is written. */
+const names = { intensity: 'image', probabilities: 'probabilities', labels: 'labels' } as const;
+
+function multiscale({ spec, layout }: OmeFacts): Json {
   const isLabel = spec.content === 'labels';
   return {
-    name,
+    name: names[spec.content],
     axes: [...layout.axes].map((axis) => axisOf(axis, spec)),
     datasets: layout.levels.map((level) => ({
       path: level.path,

@@ -70,12 +70,6 @@ async function writeGroup(path: string, version: 2 | 3, attributes: Record<strin
   }
 }
 
-/** The fingerprint that a finished image was written with. */
-export async function fingerprintOf(path: string): Promise<string | undefined> {
-  const found = asObject((await attributesOf(path)).brushwood)?.fingerprint;
-  return typeof found === 'string' ? found : undefined;
-}
-
 async function attributesOf(path: string): Promise<Readonly<Record<string, unknown>>> {
   const v3 = await readJsonFile(join(path, 'zarr.json'));
   return v3 ? (asObject(v3.attributes) ?? {}) : ((await readJsonFile(join(path, '.zattrs'))) ?? {});

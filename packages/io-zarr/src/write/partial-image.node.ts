@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BrushwoodError, type LockHolder } from '@brushwood/core';
+import { writtenFingerprint } from '../written-fingerprint.ts';
 import type { ClaimedImage, ImageClaim, RunSettings } from './object-folder.ts';
 import {
   attempt,
@@ -12,7 +13,7 @@ import {
   synchronizeFolder,
   synchronizeTree,
 } from './object-folder.node.ts';
-import { fingerprintOf, isZarr, registerInParents } from './parent-groups.node.ts';
+import { isZarr, registerInParents } from './parent-groups.node.ts';
 import { heldParts, inTurn, partLockName, type RunLock, runLockHolder, takeRunLock } from './run-locks.node.ts';
 
 export { objectFolder } from './object-folder.node.ts';
@@ -141,7 +142,7 @@ async function checkTarget({ target, overwrite }: ImageClaim): Promise<void> {
     throw new BrushwoodError(
       'already-exists',
       `${target} exists already. Choose another name or allow to replace it.`,
-      { path: target, fingerprint: (await fingerprintOf(target)) ?? null },
+      { path: target, fingerprint: (await writtenFingerprint({ path: target })) ?? null },
     );
   }
   if (stats.isDirectory() && (await isZarr(target))) return;
