@@ -22,13 +22,15 @@ import {
 import { createTarget } from '#file-access';
 import { rasterCodec } from '#raster-codec';
 import type { WriteTarget } from '../bytes.ts';
+import { addPalette, type Color } from './label-palette.ts';
 
 export const pngWriteDtypes: readonly Dtype[] = ['uint8', 'uint16'];
 
 /**
  * Starts a PNG: one plane of uint8 or uint16, grey or RGB, values as they are. The encoder takes the plane as a whole, so
- * it is held in memory until `close`.
- * @throws 'unsupported-dtype', 'unsupported' (more than a plane, other numbers of channels), 'already-exists', 'write-failed'
+ * it is held in memory until `close`. With `layout.flavour` `palette` an 8-bit plane of labels is shown in the colours of its classes;
+ * programs that turn palettes into colours no longer see class numbers then.
+ * @throws 'unsupported-dtype', 'unsupported' (more than a plane, other numbers of channels, another flavour), 'already-exists', 'write-failed'
  */
 export async function createPng(
   location: ImageLocation,
@@ -37,7 +39,21 @@ export async function createPng(
 ): Promise<ImageSink> {
   throwIfAborted(options.signal);
   checkSpec(location.path, spec);
-  return new PngSink(location.path, spec, await createTarget(location, options));
+  const palette = paletteOf(location.path, spec, options.layout?.flavour);
+  return new PngSink(location.path, spec, { target: await createTarget(location, options), palette });
+}
+
+function paletteOf(path: string, spec: ImageSpec, flavour: string | undefined): readonly Color[] | undefined {
+  if (flavour === undefined) return undefined;
+  const isIndexed = spec.content === 'labels' && spec.dtype === 'uint8' && spec.shape[1] === 1;
+  if (flavour === 'palette' && isIndexed && spec.colors) return spec.colors;
+  throw new BrushwoodError(
+    'unsupported',
+    flavour === 'palette'
+      ? `${path}: a palette needs class numbers of uint8 in one channel, and colours. Leave the flavour out.`
+      : `${path}: PNG files are written in the flavour "palette" or without one, not "${flavour}".`,
+    { file: path, flavour },
+  );
 }
 
 function checkSpec(path: string, spec: ImageSpec): void {
@@ -68,12 +84,18 @@ class PngSink implements ImageSink {
   readonly writeShape: Shape5 = [1, 1, 1, 1, 1];
   private readonly path: string;
   private readonly target: WriteTarget;
+  private readonly palette: readonly Color[] | undefined;
   private plane: Tensor | undefined;
 
-  constructor(path: string, spec: ImageSpec, target: WriteTarget) {
+  constructor(
+    path: string,
+    spec: ImageSpec,
+    { target, palette }: { target: WriteTarget; palette: readonly Color[] | undefined },
+  ) {
     this.path = path;
     this.spec = spec;
     this.target = target;
+    this.palette = palette;
     this.plane = allocateTensor(spec.dtype, spec.shape);
   }
 
@@ -116,9 +138,10 @@ class PngSink implements ImageSink {
     await this.target.abort();
   }
 
-  private encode(plane: Tensor): Promise<Uint8Array> {
+  private async encode(plane: Tensor): Promise<Uint8Array> {
     const [, channels, , height, width] = this.spec.shape;
     const data = new AxisOrder('yxc').fromCore(plane.data, plane.shape);
-    return rasterCodec.encodePng({ width, height, channels, dtype: this.spec.dtype, data });
+    const png = await rasterCodec.encodePng({ width, height, channels, dtype: this.spec.dtype, data });
+    return this.palette ? addPalette(png, this.palette) : png;
   }
 }

@@ -21,6 +21,7 @@ import { rasterCodec } from '#raster-codec';
 import { readAll } from '../bytes.ts';
 import { decodeBmp, readBmpInfo } from './bmp.ts';
 import type { RasterInfo, RasterPixels } from './raster-codec.ts';
+import { withoutPalette } from './label-palette.ts';
 import { rasterKind, type RasterKind } from './raster-kinds.ts';
 
 /** Encoded files larger than this are no images one decodes as a whole. */
@@ -39,11 +40,12 @@ export async function openRaster(
   options: OpenImageOptions = {},
 ): Promise<ImageSource> {
   throwIfAborted(options.signal);
-  const bytes = await readFile(location, options.signal);
+  const stored = await readFile(location, options.signal);
   throwIfAborted(options.signal);
-  const found = rasterKind(bytes.subarray(0, 16));
+  const found = rasterKind(stored.subarray(0, 16));
   if (found !== kind)
     throw broken(location.path, kind, new Error(`its first bytes are those of ${found ?? 'no image'}`));
+  const bytes = kind === 'png' ? withoutPalette(stored) : stored;
   const codec = kind === 'bmp' ? { readInfo: readBmpInfo, decode: decodeBmp } : rasterCodec;
   const info = await attempt(location.path, kind, async () => codec.readInfo(bytes));
   checkSize(location.path, info);
