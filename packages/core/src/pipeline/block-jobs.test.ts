@@ -43,6 +43,14 @@ describe('BlockJobs', () => {
     }
   });
 
+  it('can be drawn from in runs of neighbours that are all of them together', () => {
+    const jobs = new BlockJobs({ shape, blockShape: [5, 9, 7], unitShape: [8, 20, 20] });
+    for (const count of [1, 2, 3, 50]) {
+      const runs = Array.from({ length: count }, (_, index) => [...jobs.jobs(undefined, { index, count })]);
+      expect(runs.flat()).toEqual([...jobs.jobs()]);
+    }
+  });
+
   it('cuts a large unit into equal blocks and joins small units', () => {
     const blockShape: Shape3 = [48, 64, 64];
     const large = new BlockJobs({ shape: [1, 1, 256, 256, 256], blockShape, unitShape: [128, 128, 128] });

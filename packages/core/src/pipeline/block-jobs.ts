@@ -50,9 +50,18 @@ export class BlockJobs {
     return this.units.block(index);
   }
 
-  /** @param isWanted which units are to be computed; default all */
-  *jobs(isWanted: (unit: number) => boolean = () => true): Generator<readonly Roi[]> {
-    for (const region of this.regions) {
+  /**
+   * @param isWanted which units are to be computed; default all
+   * @param run      only the `index`-th of `count` runs of neighbouring jobs, about equally long
+   */
+  *jobs(
+    isWanted: (unit: number) => boolean = () => true,
+    run: RunPart = { index: 0, count: 1 },
+  ): Generator<readonly Roi[]> {
+    const first = Math.floor((run.index * this.regions.count) / run.count);
+    const end = Math.floor(((run.index + 1) * this.regions.count) / run.count);
+    for (let i = first; i < end; i++) {
+      const region = this.regions.block(i);
       const units = this.unitsIn(region);
       const wanted = units.filter(isWanted);
       if (wanted.length === units.length) yield [...new BlockGrid(region, this.inner)];

@@ -45,9 +45,31 @@ export function countBlocks(jobs: BlockJobs, isWanted: IsWanted): number {
   return count;
 }
 
-/** Jobs in coordinates of the image. */
+/** Jobs in coordinates of the image, in order. */
 export function* placeJobs(jobs: BlockJobs, { start }: Roi, isWanted: IsWanted): Generator<readonly Roi[]> {
   for (const blocks of jobs.jobs(isWanted)) yield blocks.map((block) => translateRoi(block, start));
+}
+
+/**
+ * The same jobs in as many runs as there are workers, drawn from in turn: as long as the workers keep step, each gets neighbouring
+ * jobs one after the other, which read partly the same chunks.
+ */
+export function* jobsInRuns(
+  jobs: BlockJobs,
+  { start }: Roi,
+  { isWanted, workers }: { isWanted: IsWanted; workers: number },
+): Generator<readonly Roi[]> {
+  let runs = Array.from({ length: workers }, (_, index) => jobs.jobs(isWanted, { index, count: workers }));
+  while (runs.length > 0) {
+    const going: typeof runs = [];
+    for (const run of runs) {
+      const next = run.next();
+      if (next.done) continue;
+      going.push(run);
+      yield next.value.map((block) => translateRoi(block, start));
+    }
+    runs = going;
+  }
 }
 
 /** Every job, and the first block of the one its worker will get next if all take equally long. */

@@ -17,7 +17,7 @@ import { planFeatures } from './feature-plan.ts';
 import { normalizeRequest } from './normalize-image.ts';
 import { openImage, type ImageRequest } from './open-image.ts';
 import { writeOutput } from './output-writers.ts';
-import { countBlocks, findWantedUnits, placeJobs, withNext, type IsWanted } from './pending-units.ts';
+import { countBlocks, findWantedUnits, jobsInRuns, placeJobs, withNext, type IsWanted } from './pending-units.ts';
 import { combinedClasses, postprocessingHalo, type Postprocessing } from './postprocess.ts';
 import { predictBlockTask, type PredictSetup } from './predict-block.ts';
 import { checkMask, checkParts, requireModel } from './prediction-checks.ts';
@@ -172,11 +172,12 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
   const totals = { readSeconds: 0, featureSeconds: 0, predictSeconds: 0, writeSeconds: 0, arenaBytes: 0 };
   let done = 0;
   for (const i of sources.keys()) if (!sources[i]!.compute) await writeLabels(parts, sinks[i]!, { options, isWanted });
+  const workers = options.services.executor.concurrency;
   if (computed.length > 0 && total > 0) {
     await runBlocks(options.services.executor, {
       task: predictBlockTask,
       setup,
-      jobs: withNext(placeJobs(jobs, roi, isWanted), options.services.executor.concurrency),
+      jobs: withNext(jobsInRuns(jobs, roi, { isWanted, workers }), workers),
       signal: options.signal,
       async onResult(result, { blocks }) {
         for (const block of result.left) {
