@@ -18,26 +18,48 @@ export interface DecodedChunk {
   readonly strides: readonly number[];
 }
 
+type Decoder = ZarritaArray<DataType, ZarrStore>;
+
+/** zarrita keeps the index of every shard it has read from, 16 bytes a chunk. */
+const defaultIndexBytes = 32 * 1024 * 1024;
+
+interface ReaderOptions {
+  readonly name: string;
+  readonly indexBytes: number;
+  readonly openDecoder: () => Promise<Decoder>;
+}
+
 /** Decodes chunks of one array. */
 export class ChunkReader {
   private readonly array: ZarrArray;
-  private readonly decoder: ZarritaArray<DataType, ZarrStore>;
   private readonly name: string;
+  private readonly openDecoder: () => Promise<Decoder>;
+  private decoder: Promise<Decoder>;
+  /** Shards whose index the decoder has. */
+  private indexed = new Set<string>();
+  private readonly maxIndexed: number;
 
-  private constructor(array: ZarrArray, decoder: ZarritaArray<DataType, ZarrStore>, name: string) {
+  private constructor(array: ZarrArray, { name, indexBytes, openDecoder }: ReaderOptions) {
     this.array = array;
-    this.decoder = decoder;
     this.name = name;
+    this.openDecoder = openDecoder;
+    this.decoder = openDecoder();
+    const { shardShape, chunkShape } = array;
+    const chunksPerShard = shardShape ? elementCount(shardShape) / elementCount(chunkShape) : 0;
+    this.maxIndexed = Math.max(8, Math.floor(indexBytes / (16 * chunksPerShard)));
   }
 
-  static async open(store: ZarrStore, array: ZarrArray, who: string): Promise<ChunkReader> {
-    const location = new Location(store, `/${array.path}`);
+  static async open(
+    store: ZarrStore,
+    array: ZarrArray,
+    { who, indexBytes = defaultIndexBytes }: { who: string; indexBytes?: number },
+  ): Promise<ChunkReader> {
+    const location = new Location(rememberMetadata(store), `/${array.path}`);
     const openArray = array.version === 2 ? open.v2 : open.v3;
-    return new ChunkReader(
-      array,
-      await openArray(location, { kind: 'array' }),
-      array.path ? `${who}/${array.path}` : who,
-    );
+    const openDecoder = () => openArray(location, { kind: 'array' });
+    const reader = new ChunkReader(array, { name: array.path ? `${who}/${array.path}` : who, indexBytes, openDecoder });
+    await reader.decoder;
+    return reader;
   }
 
   /**
@@ -45,17 +67,32 @@ export class ChunkReader {
    * @throws {BrushwoodError} 'broken-file' naming the chunk, 'aborted'
    */
   async read(coordinates: readonly number[], signal?: AbortSignal): Promise<DecodedChunk> {
+    const decoder = await this.decoderFor(coordinates);
     try {
-      const chunk = await this.decoder.getChunk([...coordinates], { signal });
+      const chunk = await decoder.getChunk([...coordinates], { signal });
       const data = chunk.data instanceof BoolArray ? bytesOf(chunk.data) : (chunk.data as TypedArray);
       const expected = elementCount(this.array.chunkShape);
       if (data.length !== expected) throw new Error(`it holds ${data.length} values instead of ${expected}`);
       return { data, strides: chunk.stride };
     } catch (cause) {
       if (isAbortError(cause)) throw abortError(signal);
-      if (cause instanceof TypeError && this.decoder.fillValue === null) return this.emptyChunk();
+      if (cause instanceof TypeError && decoder.fillValue === null) return this.emptyChunk();
       throw this.broken(coordinates, cause);
     }
+  }
+
+  /** A new decoder, without any index, takes over when the old one has too many. */
+  private decoderFor(coordinates: readonly number[]): Promise<Decoder> {
+    const { shardShape, chunkShape } = this.array;
+    if (shardShape) {
+      const shard = coordinates.map((at, i) => Math.floor((at * chunkShape[i]!) / shardShape[i]!)).join();
+      if (!this.indexed.has(shard) && this.indexed.size >= this.maxIndexed) {
+        this.decoder = this.openDecoder();
+        this.indexed = new Set();
+      }
+      this.indexed.add(shard);
+    }
+    return this.decoder;
   }
 
   /** zarrita cannot fill 64-bit integers with a fill value of null, which means "anything". */
@@ -78,4 +115,17 @@ export class ChunkReader {
 
 function bytesOf(bools: BoolArray): Uint8Array {
   return new Uint8Array(bools.buffer, bools.byteOffset, bools.length);
+}
+
+/** Opening an array again must not ask a server again. */
+function rememberMetadata(store: ZarrStore): ZarrStore {
+  const known = new Map<string, Uint8Array | undefined>();
+  return {
+    ...store,
+    async get(key, options) {
+      if (!/\/(zarr\.json|\.zarray|\.zattrs)$/.test(key)) return store.get(key, options);
+      if (!known.has(key)) known.set(key, await store.get(key, options));
+      return known.get(key);
+    },
+  };
 }

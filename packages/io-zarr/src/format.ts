@@ -50,7 +50,7 @@ async function open(location: ImageLocation, options: OpenImageOptions = {}): Pr
   try {
     const image = await findImage(store, innerPath, { who: location.path, axes });
     throwIfAborted(signal);
-    return await ZarrSource.open(store, image, location.path);
+    return await ZarrSource.open(store, image, { name: location.path });
   } catch (cause) {
     if (isAbortError(cause)) throw abortError(signal);
     if (cause instanceof BrushwoodError) throw cause;

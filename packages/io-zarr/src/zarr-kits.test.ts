@@ -30,7 +30,9 @@ describe('the format', () => {
     { path: new URL(import.meta.url).pathname },
   ];
   const missing = { path: '/no/such/folder.zarr' };
-  for (const check of storageFormatChecks({ format: omeZarr, sample, foreign, missing })) it(check.name, check.run);
+  const createLocation = (name: string) => ({ path: join(folder, `${name}.zarr`) });
+  const subject = { format: omeZarr, sample, foreign, missing, createLocation };
+  for (const check of storageFormatChecks(subject)) it(check.name, check.run);
 });
 
 describe('a sharded v3 image of two levels', () => {

@@ -20,6 +20,8 @@ export interface ZarrArray {
   readonly shape: readonly number[];
   /** Unit of decoding: in sharded arrays the inner chunk. */
   readonly chunkShape: readonly number[];
+  /** Of sharded arrays: what has an index of its own. */
+  readonly shardShape?: readonly number[];
   readonly dtype: Dtype;
   readonly attributes: Json;
   readonly dimensionNames?: readonly unknown[];
@@ -100,6 +102,7 @@ function describeV3(meta: Json, name: string): ArrayDescription {
     version: 3,
     shape: sizesOf(meta.shape, name, 'shape'),
     chunkShape: inner?.chunkShape ?? outer,
+    ...(inner ? { shardShape: outer } : {}),
     dtype: meta.data_type === 'bool' ? 'uint8' : meta.data_type,
     codecs: (inner?.codecs ?? codecs).map((codec) => codec.name),
     fillValue: meta.fill_value,

@@ -12,13 +12,16 @@ import {
   type Tensor,
   throwIfAborted,
 } from '@brushwood/core';
-import { ChunkReader } from './chunk-reader.ts';
+import { ChunkCache } from './chunk-cache.ts';
+import { ChunkReader, type DecodedChunk } from './chunk-reader.ts';
 import type { ZarrStore } from './store.ts';
 import { copyStrided } from './strided-copy.ts';
 import type { ZarrImage } from './zarr-image.ts';
 
 /** Chunks of one read under way at once: hides the time of a request without holding many chunks in memory. */
 const parallelChunks = 8;
+/** 256 chunks of 64³ bytes. */
+const defaultCacheBytes = 64 * 1024 * 1024;
 
 /** An opened Zarr image. Decodes the chunks that a box touches, each once, straight into the result. */
 export class ZarrSource implements ImageSource {
@@ -27,19 +30,34 @@ export class ZarrSource implements ImageSource {
   private readonly image: ZarrImage;
   private readonly order: AxisOrder;
   private readonly readers: readonly ChunkReader[];
+  private readonly cache: ChunkCache<DecodedChunk>;
   private isClosed = false;
 
-  private constructor(image: ZarrImage, readers: readonly ChunkReader[], name: string) {
+  private constructor(
+    image: ZarrImage,
+    readers: readonly ChunkReader[],
+    options: { name: string; cacheBytes: number },
+  ) {
     this.image = image;
     this.readers = readers;
-    this.name = name;
+    this.name = options.name;
+    this.cache = new ChunkCache({ maxBytes: options.cacheBytes, bytesOf: ({ data }) => data.byteLength });
     this.order = new AxisOrder(image.axes);
     this.info = describeImage(image, this.order);
   }
 
-  static async open(store: ZarrStore, image: ZarrImage, name: string): Promise<ZarrSource> {
-    const readers = await Promise.all(image.levels.map(({ array }) => ChunkReader.open(store, array, name)));
-    return new ZarrSource(image, readers, name);
+  /**
+   * @param cacheBytes of decoded chunks that are kept, as neighbouring boxes share chunks where they overlap
+   * @param indexBytes of shard indexes that are kept, per level
+   */
+  static async open(
+    store: ZarrStore,
+    image: ZarrImage,
+    { name, cacheBytes = defaultCacheBytes, indexBytes }: { name: string; cacheBytes?: number; indexBytes?: number },
+  ): Promise<ZarrSource> {
+    const options = { who: name, indexBytes };
+    const readers = await Promise.all(image.levels.map(({ array }) => ChunkReader.open(store, array, options)));
+    return new ZarrSource(image, readers, { name, cacheBytes });
   }
 
   async read(roi: Roi, options: ReadOptions = {}): Promise<Tensor> {
@@ -53,7 +71,7 @@ export class ZarrSource implements ImageSource {
     const chunks = chunksOf(box, chunkShape);
     const readOn = async () => {
       for (const chunk of chunks) {
-        const { data, strides } = await this.readers[level]!.read(chunk, signal);
+        const { data, strides } = await this.readChunk(level, chunk, signal);
         this.check(level, signal);
         const origin = chunk.map((at, i) => at * chunkShape[i]!);
         const start = origin.map((at, i) => Math.max(at, box.start[i]!));
@@ -72,6 +90,12 @@ export class ZarrSource implements ImageSource {
 
   async close(): Promise<void> {
     this.isClosed = true;
+    this.cache.clear();
+  }
+
+  private readChunk(level: number, chunk: readonly number[], signal?: AbortSignal): Promise<DecodedChunk> {
+    const load = (stop: AbortSignal) => this.readers[level]!.read(chunk, stop);
+    return this.cache.read(`${level}/${chunk.join('/')}`, load, signal);
   }
 
   private check(level: number, signal?: AbortSignal): void {

@@ -20,6 +20,9 @@ import { LevelWriter } from './level-writer.ts';
 import type { ObjectFolder } from './object-folder.ts';
 import { shape5 } from './shape5.ts';
 
+/** Each chunk is read once, unless those of two levels do not match. */
+const cacheBytes = 16 * 1024 * 1024;
+
 export interface PyramidOptions {
   /** Of the folder the image is written to. */
   readonly path: string;
@@ -90,5 +93,5 @@ async function openLevel({ path, layout }: PyramidOptions, { path: level }: Leve
   const array = await readNode(store, level, path);
   if (array?.kind !== 'array') throw new Error(`${path}/${level} has no metadata`);
   const downsampling = new AxisOrder(layout.axes).toFileShape([1, 1, 1, 1, 1]);
-  return ZarrSource.open(store, { axes: layout.axes, levels: [{ array, downsampling }] }, path);
+  return ZarrSource.open(store, { axes: layout.axes, levels: [{ array, downsampling }] }, { name: path, cacheBytes });
 }

@@ -2,26 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dtypes, type ImageLayout, type ImageSpec, type ResumeOptions } from '@brushwood/core';
-import { imageSinkChecks, resumableSinkChecks, storageFormatChecks } from '@brushwood/core/testing';
+import { imageSinkChecks, resumableSinkChecks } from '@brushwood/core/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { omeZarr } from '../format.ts';
-import { v2Array, writeObjects } from '../testing/zarr-fixtures.node.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'brushwood-zarr-write-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-describe('the format', () => {
-  const sample = { path: join(tmpdir(), `brushwood-zarr-write-sample-${process.pid}.zarr`) };
-  beforeAll(() => writeObjects(sample.path, { 'data/.zarray': v2Array, '.zgroup': { zarr_format: 2 } }));
-  afterAll(() => rm(sample.path, { recursive: true }));
-  const createLocation = (name: string) => ({ path: join(folder, `${name}.zarr`) });
-  const missing = { path: '/no/such/folder.zarr' };
-  const subject = { format: omeZarr, sample, foreign: [{ path: folder }], missing, createLocation };
-  for (const check of storageFormatChecks(subject)) it(check.name, check.run);
-});
 
 const volume: ImageSpec = { axes: 'tczyx', shape: [2, 2, 3, 9, 7], dtype: 'uint16', content: 'intensity' };
 const flat: ImageSpec = { axes: 'yxc', shape: [1, 2, 1, 11, 7], dtype: 'uint8', content: 'probabilities' };
