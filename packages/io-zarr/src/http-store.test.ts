@@ -1,6 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { wholeRoi } from '@brushwood/core';
+import { seededRandom } from '@brushwood/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { omeZarr } from './format.ts';
 import { shardedArray } from './testing/zarr-fixtures.node.ts';
@@ -17,10 +19,18 @@ describe('over http', () => {
   let server: Server;
   let url: string;
   /** How the server treats its visitors. */
-  let manners: { ranges: boolean; missing: number; forbidden?: string } = { ranges: true, missing: 404 };
+  let manners: {
+    ranges: boolean;
+    missing: number;
+    forbidden?: string;
+    /** True if it answered in its own way. */
+    mood?: (response: ServerResponse) => boolean;
+  } = { ranges: true, missing: 404 };
 
   beforeAll(async () => {
-    server = createServer((request, response) => {
+    server = createServer(async (request, response) => {
+      if (manners.mood) await sleep(5);
+      if (manners.mood?.(response)) return;
       const name = request.url!.replace('/a.zarr/', '');
       const content = sharded[name];
       if (!content || name === manners.forbidden) return void response.writeHead(content ? 403 : manners.missing).end();
@@ -59,6 +69,25 @@ describe('over http', () => {
       code: 'broken-file',
       message: expect.stringContaining('range requests'),
     });
+  });
+
+  it('reads right from a server that is slow and fails now and then', async () => {
+    const random = seededRandom(20261123);
+    let failures = 0;
+    manners = {
+      ranges: true,
+      missing: 404,
+      mood: (response) => {
+        if (random() >= 0.1) return false;
+        failures++;
+        if (random() < 0.5) response.destroy();
+        else response.writeHead(503).end();
+        return true;
+      },
+    };
+    const found = await Promise.all([1, 2, 3].map(() => readAll({ path: url })));
+    for (const { data } of found) expect(data).toEqual(expected);
+    expect(failures).toBeGreaterThan(0);
   });
 
   it('says so if nobody answers', async () => {

@@ -1,17 +1,18 @@
 import { BrushwoodError, isAbortError, messageOf } from '@brushwood/core';
 import FetchStore from '@zarrita/storage/fetch';
+import { fetchPatiently } from './fetch-patiently.ts';
 import type { ZarrStore } from './store.ts';
 
 const metadataName = /\/(zarr\.json|\.zarray|\.zgroup|\.zattrs)$/;
 
-/** A hierarchy behind a web server; reads only. */
+/** A hierarchy behind a web server; reads only. Requests that fail for a moment are repeated. */
 export function openHttpStore(url: string): ZarrStore {
   const store = new FetchStore(url, { fetch: fetchObject });
   const guarded = async (key: string, request: Promise<Uint8Array | undefined>) => {
     try {
       return await request;
     } catch (cause) {
-      if (isAbortError(cause)) throw cause;
+      if (isAbortError(cause) || cause instanceof BrushwoodError) throw cause;
       const reason = messageOf(cause);
       throw new BrushwoodError('broken-file', `${url}${key} cannot be fetched: ${reason}.`, { url, key }, { cause });
     }
@@ -41,7 +42,7 @@ export function openHttpStore(url: string): ZarrStore {
  * there it means "not here"; a chunk must not turn into background that way.
  */
 async function fetchObject(request: Request): Promise<Response> {
-  const response = await fetch(request);
+  const response = await fetchPatiently(request);
   const isMissing = response.status === 403 && metadataName.test(new URL(request.url).pathname);
   return isMissing ? new Response(null, { status: 404 }) : response;
 }
