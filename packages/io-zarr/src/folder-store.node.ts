@@ -2,6 +2,7 @@ import { BrushwoodError, isAbortError, messageOf } from '@brushwood/core';
 import { type FileHandle, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { ByteRange, ZarrStore } from './store.ts';
+import type { FileBytes } from './zip-store.ts';
 
 /**
  * A hierarchy in a folder. Links that lead out of it are refused, so that an image of a stranger cannot show other files.
@@ -27,6 +28,13 @@ export async function openFolder(path: string): Promise<ZarrStore> {
   };
 }
 
+/** A file to read parts of, or undefined if there is none of that name. */
+export async function openFileBytes(path: string): Promise<FileBytes | undefined> {
+  const stats = await stat(path).catch(() => undefined); // a missing one is told as a missing folder
+  if (!stats?.isFile()) return undefined;
+  return { getLength: async () => stats.size, read: (offset, length) => readRange(path, { offset, length }) };
+}
+
 async function withFile<T>(root: string, key: string, read: (file: string) => Promise<T>): Promise<T | undefined> {
   const path = join(root, key);
   try {
@@ -40,7 +48,7 @@ async function withFile<T>(root: string, key: string, read: (file: string) => Pr
   }
 }
 
-async function readRange(file: string, range: ByteRange): Promise<Uint8Array> {
+async function readRange(file: string, range: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
@@ -63,7 +71,7 @@ async function readFully(
   handle: FileHandle,
   file: string,
   { offset, length }: { offset: number; length: number },
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {

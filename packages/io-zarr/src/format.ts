@@ -15,7 +15,8 @@ import {
 import { isUrl, openStore } from './store.ts';
 
 /**
- * OME-Zarr 0.1 to 0.5 and plain Zarr arrays, v2 and v3, sharded or not, in folders and behind http(s); writes 0.5 in shards, or 0.4.
+ * OME-Zarr 0.1 to 0.5 and plain Zarr arrays, v2 and v3, sharded or not, in folders, in zip files and behind http(s); writes
+ * 0.5 in shards, or 0.4.
  * What decodes and encodes is imported on first use.
  */
 export const omeZarr: StorageFormat = {

@@ -1,5 +1,6 @@
 import { BrushwoodError, type ImageLocation } from '@brushwood/core';
-import { openFolder } from '#folder-store';
+import { openFileBytes, openFolder } from '#folder-store';
+import type { FileBytes } from './zip-store.ts';
 
 /** Part of a stored object: by its place, or its last bytes. */
 export type ByteRange = { readonly offset: number; readonly length: number } | { readonly suffixLength: number };
@@ -16,6 +17,9 @@ export interface ZarrStore {
   folders?(path: string): Promise<string[]>;
 }
 
+/** Names of zip files; `.ozx` is that of zipped OME-Zarr. */
+const zipName = /\.(zip|ozx)$/i;
+
 /** A hierarchy and the place in it that was asked for. */
 export interface StoreLocation {
   readonly store: ZarrStore;
@@ -24,15 +28,34 @@ export interface StoreLocation {
 }
 
 /**
- * Opens the hierarchy of a location. `a.zarr/s0` means `s0` in `a.zarr`, so that the metadata of the whole is found.
- * @throws {BrushwoodError} 'not-found', 'unsupported' (a Blob, a path out of the root)
+ * Opens the hierarchy of a location: a folder, a URL, or a zip file of one. `a.zarr/s0` means `s0` in `a.zarr`, so that the
+ * metadata of the whole is found.
+ * @throws {BrushwoodError} 'not-found', 'unsupported' (a tensor, a Blob that is no zip file, a path out of the root)
  */
 export async function openStore(location: ImageLocation): Promise<StoreLocation> {
-  if (location.blob || location.tensor) {
-    throw new BrushwoodError('unsupported', `${location.path}: Zarr images are folders or URLs, not single files.`);
-  }
+  const { blob, path } = location;
   const { root, innerPath } = splitLocation(location);
+  const file = blob ?? (await openZipFile(root));
+  if (file) return { store: await openZip(file, path), innerPath };
+  if (location.tensor) {
+    throw new BrushwoodError(
+      'unsupported',
+      `${path}: Zarr images are folders, URLs or zip files, not tensors in memory.`,
+    );
+  }
   return { store: isUrl(root) ? await openUrl(root) : await openFolder(root), innerPath };
+}
+
+async function openZipFile(path: string): Promise<FileBytes | undefined> {
+  return zipName.test(path) && !isUrl(path) ? openFileBytes(path) : undefined;
+}
+
+async function openZip(file: Blob | FileBytes, who: string): Promise<ZarrStore> {
+  const { blobBytes, isZip, openZipStore } = await import('./zip-store.ts');
+  const bytes = file instanceof Blob ? blobBytes(file) : file;
+  const start = (await bytes.getLength()) >= 4 ? await bytes.read(0, 4) : new Uint8Array(0);
+  if (isZip(start)) return openZipStore(bytes, who);
+  throw new BrushwoodError('unsupported', `${who}: Zarr images are folders, URLs or zip files, not single files.`);
 }
 
 /**
@@ -40,7 +63,7 @@ export async function openStore(location: ImageLocation): Promise<StoreLocation>
  * @throws {BrushwoodError} 'unsupported' for a path out of the root
  */
 export function splitLocation({ path, innerPath }: ImageLocation): { root: string; innerPath: string } {
-  const [, root = path, below = ''] = /^(.+\.zarr)\/+([^?]+?)?\/*$/i.exec(path) ?? [];
+  const [, root = path, below = ''] = /^(.+\.(?:zarr|zip|ozx))\/+([^?]+?)?\/*$/i.exec(path) ?? [];
   const inner = [below, innerPath].filter(Boolean).join('/');
   checkInnerPath(inner, path);
   return { root, innerPath: inner };
