@@ -1,6 +1,7 @@
 import {
   BrushwoodError,
   coreAxes,
+  formatByExtension,
   messageOf,
   parseImagePath,
   writableFormats,
@@ -33,10 +34,16 @@ export function needsShape(pattern: string): boolean {
 /**
  * Fills `{nickname}` and its likes. An existing folder, or a pattern that ends in `/`, gets `{nickname}_{result_type}`.
  * Names of images stay names: what would be a folder in them becomes `_`.
+ * @param isImage  is an existing folder of this name an image (`volume.zarr`), and so no folder for images?
  * @throws 'invalid-parameter' for an unknown placeholder
  */
-export function fillPattern(pattern: string, values: PatternValues): string {
-  const isFolder = pattern.endsWith('/') || (existsSync(pattern) && statSync(pattern).isDirectory());
+export function fillPattern(
+  pattern: string,
+  values: PatternValues,
+  isImage: (path: string) => boolean = () => false,
+): string {
+  const isFolder =
+    pattern.endsWith('/') || (existsSync(pattern) && statSync(pattern).isDirectory() && !isImage(pattern));
   const whole = isFolder ? join(pattern, '{nickname}_{result_type}') : pattern;
   const known = placeholders(values);
   return whole.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -98,6 +105,11 @@ export function withExtension(path: string, format: StorageFormat): string {
   return format.extensions.some((extension) => name.endsWith(extension))
     ? path
     : join(dirname(path), basename(path) + format.extensions[0]!);
+}
+
+/** Does a path end like a format that can be written? */
+export function hasWritableEnding(catalog: Catalog, path: string): boolean {
+  return formatByExtension(catalog.formats, path) !== undefined;
 }
 
 /** Makes the folder a file is to be written to. @throws 'write-failed' where it can't be made */

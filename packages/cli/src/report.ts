@@ -56,6 +56,11 @@ export class Report {
     this.say('note', text, text);
   }
 
+  /** For people only: what events have told machines already. */
+  remark(text: string): void {
+    if (!this.options.logJson) this.note(text);
+  }
+
   warn(text: string): void {
     this.say('warning', text, `warning: ${text}`);
   }

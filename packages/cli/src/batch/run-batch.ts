@@ -40,5 +40,5 @@ export async function runBatch<Item extends { readonly name: string }>(
 export function listFailures(failures: readonly Failure[], report: Report): void {
   if (failures.length === 0) return;
   const lines = failures.map(({ input, message }) => `  ${input}: ${message}`);
-  report.note(`${failures.length} of the images failed:\n${lines.join('\n')}`);
+  report.remark(`${failures.length} of the images failed:\n${lines.join('\n')}`);
 }

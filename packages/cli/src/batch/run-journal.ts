@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { CountedAreas } from './area-report.ts';
 
@@ -11,7 +11,7 @@ export interface OutputRecord {
   readonly name: string;
   /** Dataset in the file, for containers. */
   readonly innerPath?: string;
-  /** In bytes; 0 for folders. */
+  /** In bytes; of a folder that of all files in it, so that a lost one is noticed. */
   readonly size: number;
   /** When it was written, in milliseconds since 1970. */
   readonly mtime: number;
@@ -89,8 +89,9 @@ function keyOf(name: string, innerPath = ''): string {
   return JSON.stringify([name, innerPath]);
 }
 
-/** Undefined if there is nothing. Folders have no size of their own that would tell anything. */
+/** Undefined if there is nothing. */
 function sizeOf(path: string): number | undefined {
   const facts = statSync(path, { throwIfNoEntry: false });
-  return facts && (facts.isFile() ? facts.size : 0);
+  if (!facts?.isDirectory()) return facts?.size;
+  return readdirSync(path).reduce((sum, name) => sum + (sizeOf(join(path, name)) ?? 0), 0);
 }

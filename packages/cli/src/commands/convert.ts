@@ -28,7 +28,7 @@ import { RunMeter } from '../batch/run-meter.ts';
 import { nicknameOf } from '../image-file.ts';
 import { findInputs, type FindOptions, type FoundInput } from '../inputs/find-inputs.ts';
 import { locateInput } from '../inputs/locate-input.ts';
-import { fillPattern, makeFolderOf, outputLocation, withExtension } from '../output-file.ts';
+import { fillPattern, hasWritableEnding, makeFolderOf, outputLocation, withExtension } from '../output-file.ts';
 import { outputSettings, type LayoutOptions, type RangeList } from '../output-options.ts';
 import type { Report } from '../report.ts';
 import { roiOf, type RoiSpans } from '../roi-option.ts';
@@ -112,23 +112,20 @@ function targetOf(
   { pattern, options }: { pattern: string; options: ConvertOptions },
 ): Pick<ConvertJob, 'path' | 'format'> {
   const nickname = input.stack ? basename(input.path) : nicknameOf({ path: input.path });
-  const isPlainFolder = existsSync(pattern) && statSync(pattern).isDirectory() && !hasWritableEnding(catalog, pattern);
-  const isFolder = pattern.endsWith('/') || isPlainFolder;
-  const filled = fillPattern(isFolder ? join(pattern, '{nickname}') : pattern, {
+  const values = {
     dataset_dir: dirname(resolve(input.path)),
     project_dir: process.cwd(),
     nickname,
     result_type: 'Image',
-  });
+  };
+  const isImage = (path: string) => hasWritableEnding(catalog, path);
+  const isFolder =
+    pattern.endsWith('/') || (existsSync(pattern) && statSync(pattern).isDirectory() && !isImage(pattern));
+  const filled = fillPattern(isFolder ? join(pattern, '{nickname}') : pattern, values, isImage);
   const location = outputLocation(catalog, filled);
   const format = outputFormat(catalog.formats, { id: options.format, path: location.path });
   const named = withExtension(location.path, format);
   return { format, path: location.innerPath ? join(named, location.innerPath) : named };
-}
-
-function hasWritableEnding({ formats }: Catalog, path: string): boolean {
-  const name = path.toLowerCase().replace(/\/$/, '');
-  return formats.some((format) => format.supports.write && format.extensions.some((ending) => name.endsWith(ending)));
 }
 
 function checkDistinct(jobs: readonly ConvertJob[]): void {

@@ -25,6 +25,7 @@ import {
   checkStoredPattern,
   defaultPattern,
   fillPattern,
+  hasWritableEnding,
   needsShape,
   outputLocation,
   withExtension,
@@ -190,13 +191,14 @@ function planOutput(
   },
 ): PredictJob['outputs'][number] {
   const { job, source, path, options, shape } = parts;
-  const file = fillPattern(pattern, {
+  const values = {
     dataset_dir: dirname(job.image.location.path),
     project_dir: dirname(resolve(path)),
     nickname: job.nickname,
     result_type: source.displayName,
     shape,
-  });
+  };
+  const file = fillPattern(pattern, values, (folder) => hasWritableEnding(catalog, folder));
   const base = options.output === undefined ? resolve(dirname(resolve(path)), file) : file;
   const location = outputLocation(catalog, base);
   const id = options.format ?? (hasImageExtension(catalog, location.path) ? undefined : 'tiff');

@@ -62,7 +62,7 @@ async function predictItems(
     failed: failures.length,
   };
   report.event('summary', { ...counts, ...facts });
-  if (!isSingle) report.note(describeRun(counts, facts));
+  if (!isSingle) report.remark(describeRun(counts, facts));
   const paths = results.flatMap((result) => result.paths);
   const outputs = results.flatMap((result) => result.facts ?? []);
   report.result(paths.join('\n'), { outputs, skipped, failures });

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { naturalOrder } from './natural-order.ts';
 
@@ -27,11 +27,11 @@ export function expandGlob(pattern: string, options: GlobOptions): string[] {
 function* walk(base: string, segments: readonly string[], options: GlobOptions): Generator<string> {
   const [segment, ...rest] = segments;
   if (segment === undefined) {
-    if (exists(base)) yield base;
+    if (existsSync(base)) yield base;
     return;
   }
   if (base !== '' && base !== '/' && options.isWhole(base)) {
-    if (!segments.some(isGlob) && exists(base)) yield join(base, ...segments);
+    if (!segments.some(isGlob) && existsSync(base)) yield join(base, ...segments);
     return;
   }
   if (segment === '**') {
@@ -47,7 +47,12 @@ function* walk(base: string, segments: readonly string[], options: GlobOptions):
     return;
   }
   const test = patternOf(segment);
-  for (const name of namesIn(base)) if (test.test(name)) yield* walk(join(base, name), rest, options);
+  for (const name of namesIn(base)) {
+    const path = join(base, name);
+    // `*/c.tif` asks for folders; only `*.h5/data` for datasets.
+    const isMeant = rest.length === 0 || options.isWhole(segment) || !options.isWhole(path);
+    if (test.test(name) && isMeant) yield* walk(path, rest, options);
+  }
 }
 
 function patternOf(segment: string): RegExp {
@@ -78,10 +83,6 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return existsSync(path) && statSync(path).isDirectory();
 }

@@ -13,6 +13,8 @@ import {
   type Shape5,
   type Tensor,
 } from '@brushwood/core';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { plugins } from '../plugins.ts';
 
 const { catalog } = createContainer(plugins);
@@ -50,6 +52,7 @@ export async function writeImage(
   const dtype = data.constructor.name.replace('Array', '').toLowerCase() as Dtype;
   const axes = [...'tzyxc'].filter((axis) => shape['tczyx'.indexOf(axis)]! > 1 || 'yx'.includes(axis)).join('');
   const whole: ImageSpec = { axes, shape, dtype, content: 'intensity', ...spec };
+  await mkdir(dirname(path), { recursive: true });
   const sink = await format.create!({ path, innerPath }, whole, { overwrite: true });
   await sink.write({ start: [0, 0, 0, 0, 0], stop: shape }, { data, shape });
   await sink.close();
