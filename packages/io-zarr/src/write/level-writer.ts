@@ -13,6 +13,8 @@ export interface MissingUnits {
 }
 
 const exampleCount = 3;
+/** Objects of version 2 under way at once. */
+const parallelChunks = 8;
 
 /** Writes the units of one level: each a shard, or in version 2 all chunks of the same box. */
 export class LevelWriter {
@@ -49,19 +51,27 @@ export class LevelWriter {
   async write(unit: Roi, tensor: Tensor): Promise<void> {
     const { chunkShape, unitShape } = this.level;
     const { compress, folder } = this;
-    if (this.layout.version === 2) {
-      for (const chunk of new BlockGrid(wholeRoi(tensor.shape), chunkShape)) {
-        const bytes = await encodeChunk(tensor, chunk.start, { chunkShape, compress });
-        await folder.put(this.key(chunkShape, add(unit.start, chunk.start)), [bytes]);
-      }
-      return;
-    }
+    if (this.layout.version === 2) return this.writeChunks(unit, tensor);
     const chunks: (Uint8Array | undefined)[] = [];
     for (const { start } of new BlockGrid(wholeRoi(unitShape), chunkShape)) {
       const isInside = start.every((at, axis) => at < tensor.shape[axis]!);
       chunks.push(isInside ? await encodeChunk(tensor, start, { chunkShape, compress }) : undefined);
     }
     await folder.put(this.key(unitShape, unit.start), encodeShard(chunks));
+  }
+
+  /** Several chunks at once are flushed together. */
+  private async writeChunks(unit: Roi, tensor: Tensor): Promise<void> {
+    const { chunkShape } = this.level;
+    const chunks = new BlockGrid(wholeRoi(tensor.shape), chunkShape)[Symbol.iterator]();
+    const writeOn = async () => {
+      for (let next = chunks.next(); !next.done; next = chunks.next()) {
+        const { start } = next.value;
+        const bytes = await encodeChunk(tensor, start, { chunkShape, compress: this.compress });
+        await this.folder.put(this.key(chunkShape, add(unit.start, start)), [bytes]);
+      }
+    };
+    await Promise.all(Array.from({ length: parallelChunks }, writeOn));
   }
 
   /** Is a unit completely on disk? */

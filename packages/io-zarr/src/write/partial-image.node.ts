@@ -193,10 +193,13 @@ async function begin({ objects, settings }: ImageClaim, partial: string): Promis
   }
   const draft = `${drafts}${crypto.randomUUID()}`;
   await fs.mkdir(join(draft, draftFolder), { recursive: true });
-  for (const [key, content] of Object.entries(objects)) {
-    await fs.mkdir(dirname(join(draft, key)), { recursive: true });
-    await replaceFile(join(draft, key), JSON.stringify(content, undefined, 2));
-  }
+  // All at once: they are flushed together then.
+  await Promise.all(
+    Object.entries(objects).map(async ([key, content]) => {
+      await fs.mkdir(dirname(join(draft, key)), { recursive: true });
+      await replaceFile(join(draft, key), JSON.stringify(content, undefined, 2));
+    }),
+  );
   await replaceFile(join(draft, settingsFile), JSON.stringify(settings));
   await fs.rename(draft, partial);
 }
