@@ -4,9 +4,11 @@ import {
   parseImagePath,
   usedChannelCount,
   type ClassifierState,
+  type DatasetEntry,
   type ImageInfo,
   type PipelineServices,
   type Project,
+  type StorageFormat,
   type StoredModel,
 } from '@brushwood/core';
 import { existsSync } from 'node:fs';
@@ -33,15 +35,13 @@ export async function info(
   const location = imageLocation(catalog, path);
   const format = await detectFormat(catalog.formats, location);
   const datasets = location.innerPath === undefined ? await format.list?.(location) : undefined;
-  if (datasets && datasets.length !== 1) {
-    const rows = datasets.map((entry) => [entry.innerPath, entry.shape.join('×'), entry.dtype]);
-    report.result(
-      `${path}: ${format.displayName} with ${datasets.length} datasets\n${table(['dataset', 'shape', 'dtype'], rows)}`,
-      { format: format.id, datasets },
-    );
+  const open = () => format.open(location, { axes: inputAxes });
+  // A container of several images cannot be opened as one; the resolutions of one image can.
+  const source = await (datasets && datasets.length !== 1 ? open().catch(() => undefined) : open());
+  if (!source) {
+    listDatasets(path, { format, datasets: datasets ?? [], report });
     return;
   }
-  const source = await format.open(location, { axes: inputAxes });
   try {
     report.result(describeImage(describeLocation(location), format.displayName, source.info), {
       format: format.id,
@@ -50,6 +50,18 @@ export async function info(
   } finally {
     await source.close();
   }
+}
+
+function listDatasets(
+  path: string,
+  parts: { format: StorageFormat; datasets: readonly DatasetEntry[]; report: Report },
+): void {
+  const { format, datasets, report } = parts;
+  const rows = datasets.map((entry) => [entry.innerPath, entry.shape.join('×'), entry.dtype]);
+  report.result(
+    `${path}: ${format.displayName} with ${datasets.length} datasets\n${table(['dataset', 'shape', 'dtype'], rows)}`,
+    { format: format.id, datasets },
+  );
 }
 
 function describeImage(name: string, format: string, image: ImageInfo): string {
