@@ -1,7 +1,8 @@
 import type { ImageSink } from '../contracts/image-sink.ts';
 import type { RunPart } from '../contracts/storage-format.ts';
 import { throwIfAborted } from '../errors.ts';
-import { translateRoi, withAxis, type Roi } from '../grid/roi.ts';
+import { elementCount } from '../grid/axes.ts';
+import { roiShape, translateRoi, withAxis, type Roi } from '../grid/roi.ts';
 import { isOfPart, type BlockJobs } from './block-jobs.ts';
 import { splitByUnits } from './output-writers.ts';
 import type { PredictJob } from './predict-block.ts';
@@ -38,11 +39,14 @@ async function isUnitDone(sink: ImageSink, unit: Roi): Promise<boolean> {
   return true;
 }
 
-/** Blocks of the wanted units. */
-export function countBlocks(jobs: BlockJobs, isWanted: IsWanted): number {
-  let count = 0;
-  for (const blocks of jobs.jobs(isWanted)) count += blocks.length;
-  return count;
+/** Blocks of the wanted units, and their voxels. */
+export function countBlocks(jobs: BlockJobs, isWanted: IsWanted): { blocks: number; voxels: number } {
+  const total = { blocks: 0, voxels: 0 };
+  for (const blocks of jobs.jobs(isWanted)) {
+    total.blocks += blocks.length;
+    for (const block of blocks) total.voxels += elementCount(roiShape(block));
+  }
+  return total;
 }
 
 /** Jobs in coordinates of the image, in order. */

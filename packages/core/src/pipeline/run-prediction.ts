@@ -52,8 +52,9 @@ export interface PredictOptions extends RunOptions {
 export interface PredictResult {
   readonly image: ImageInfo;
   readonly blockShape: Shape3;
-  /** Computed in this run. */
+  /** Blocks and voxels that this run computed. */
   readonly blocks: number;
+  readonly voxels: number;
   /** Units that an earlier run had written already. */
   readonly unitsDone: number;
   /** Smallest and largest intensity that was read; undefined if nothing was. */
@@ -167,7 +168,7 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
   const { isWanted, unitsDone } = options.finishOnly
     ? { isWanted: () => false, unitsDone: 0 }
     : await findWantedUnits(jobs, sinks, options);
-  const total = countBlocks(jobs, isWanted);
+  const { blocks: total, voxels } = countBlocks(jobs, isWanted);
   let valueRange: ValueRange | undefined;
   const totals = { readSeconds: 0, featureSeconds: 0, predictSeconds: 0, writeSeconds: 0, arenaBytes: 0 };
   let done = 0;
@@ -204,6 +205,7 @@ async function predictBlocks(project: Project, options: PredictOptions, parts: P
     image: info,
     blockShape: jobs.blockShape,
     blocks: total,
+    voxels,
     unitsDone,
     valueRange,
     ...totals,

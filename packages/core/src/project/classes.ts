@@ -37,7 +37,7 @@ function hueColor(degrees: number): Color {
 }
 
 /** The 0-based index of a class given by name or by label value (1…n). @throws 'class-missing' naming those there are. */
-export function findClass(project: Project, nameOrLabel: string): number {
+export function findClass(project: Pick<Project, 'classes'>, nameOrLabel: string): number {
   const byName = project.classes.findIndex((item) => item.name === nameOrLabel);
   if (byName >= 0) return byName;
   const label = Number(nameOrLabel);
