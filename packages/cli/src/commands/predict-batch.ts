@@ -19,6 +19,7 @@ import { RunMeter } from '../batch/run-meter.ts';
 import { partName } from '../batch/run-part.ts';
 import { makeFolderOf, outputLocation } from '../output-file.ts';
 import { findClassChannels, outputSettings, type OutputSettings } from '../output-options.ts';
+import { planPostprocessing, type PlannedPostprocessing } from '../postprocess-options.ts';
 import { workflowOf } from '../project-file.ts';
 import { checkInput, warnOfRange } from './check-input.ts';
 import type { BatchItem, JobOutput, PredictJob } from './predict-jobs.ts';
@@ -53,6 +54,8 @@ export class PredictBatch {
   readonly meter: RunMeter;
   private readonly parts: BatchParts;
   private readonly settings: OutputSettings;
+  /** What becomes of the probabilities, and of which classes they are then. */
+  private readonly result: PlannedPostprocessing;
   private readonly journal = new RunJournal();
   private readonly projectDigest: string;
 
@@ -60,6 +63,7 @@ export class PredictBatch {
     this.parts = parts;
     this.meter = new RunMeter(parts.imageCount, parts.options.report);
     this.settings = outputSettings(parts.options);
+    this.result = planPostprocessing(parts.project, parts.options);
     this.projectDigest = projectDigest(parts.project);
   }
 
@@ -92,7 +96,8 @@ export class PredictBatch {
     return job.outputs.map((output) => {
       const { source, format } = output;
       const labels = source.id === 'labels' ? job.lane?.labels : undefined;
-      const values = { roi, classes, renormalize, dtype: this.settings.dtypeOf(source), labels };
+      const { postprocessing } = this.result;
+      const values = { roi, classes, renormalize, postprocessing, dtype: this.settings.dtypeOf(source), labels };
       const form = { format: format.id, axes: this.settings.axes, layout: this.settings.layout };
       return { ...output, fingerprint: digest([this.projectDigest, identity, mask, source.id, values, form]) };
     });
@@ -124,7 +129,14 @@ export class PredictBatch {
     };
     const { normalization: _, ...plain } = project;
     const outputs = [{ ...target, openSink }];
-    await workflowOf(services.catalog, project).predict(plain, { services, image, roi, outputs, finishOnly: true });
+    await workflowOf(services.catalog, project).predict(plain, {
+      services,
+      image,
+      roi,
+      outputs,
+      postprocessing: this.result.postprocessing,
+      finishOnly: true,
+    });
     return seen;
   }
 
@@ -159,7 +171,7 @@ export class PredictBatch {
     let voxels = 0;
     const onSpec = (spec: ImageSpec) => onSize((voxels = elementCount(spec.shape) / spec.shape[1]));
     let counting: CountingSink | undefined;
-    const countClasses = async (spec: ImageSpec) => (counting = createCountingSink(spec, project.classes.length));
+    const countClasses = async (spec: ImageSpec) => (counting = createCountingSink(spec, this.result.classes.length));
     const targets = outputs.map((output) => this.target(output, onSpec));
     const extra: PredictionOutput[] = this.parts.areas ? [{ sourceId: 'segmentation', openSink: countClasses }] : [];
     const result = await workflowOf(services.catalog, project).predict(project, {
@@ -170,6 +182,7 @@ export class PredictBatch {
       roi,
       part,
       finishOnly: options.finish,
+      postprocessing: this.result.postprocessing,
       blockShape: options.block,
       memoryBytes: options.memory,
       engineId: options.engine,
@@ -191,7 +204,7 @@ export class PredictBatch {
       sourceId: source.id,
       dtype: this.settings.dtypeOf(source),
       axes: this.settings.axes,
-      channels: findClassChannels(project, source, options.classes),
+      channels: findClassChannels({ ...project, classes: this.result.classes }, source, options.classes),
       renormalize: source.range && renormalization(options),
       openSink: async (spec) => {
         onSpec(spec);

@@ -16,6 +16,7 @@ import {
 } from '../command-parts.ts';
 import { axes, blockShape, collect, collectList, memorySize, sourceList, wholeNumber } from '../options.ts';
 import { presets, renormalizeRanges } from '../output-options.ts';
+import { classGroups, positiveNumber, thresholds } from '../postprocess-options.ts';
 import { roiSpans } from '../roi-option.ts';
 
 const exportSources = pixelExportSources.map((source) => source.id);
@@ -90,6 +91,17 @@ function addOutputOptions(predict: Command): void {
       '--renormalize <ranges...>',
       'scale values from the first range to the second, like 0:1 0:200',
       renormalizeRanges,
+    )
+    .option(
+      '--combine <groups>',
+      'add the probabilities of classes, names or numbers from 1, like 2+3 or 1+2,4+5',
+      classGroups,
+    )
+    .option('--smooth <sigma>', 'smooth the probabilities by a Gaussian of so many voxels', positiveNumber('--smooth'))
+    .option(
+      '--threshold <p>',
+      'in the segmentation 0 where no class is as probable, one number or one for each class, like 0.6 or 0.5,0.8',
+      thresholds,
     )
     .option(
       '--classes <names>',

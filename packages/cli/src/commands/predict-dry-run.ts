@@ -12,6 +12,7 @@ import {
 } from '@brushwood/core';
 import type { Failure } from '../report.ts';
 import { findClassChannels, outputSettings } from '../output-options.ts';
+import { planPostprocessing } from '../postprocess-options.ts';
 import { workflowOf } from '../project-file.ts';
 import { byteSize, timeLeft } from '../statistics.ts';
 import { table } from '../table.ts';
@@ -91,6 +92,7 @@ async function planItem(
   const isOwn = lane !== undefined;
   const roi = await checkInput(services.catalog, project, { image, isOwn, roi: options.roi, report: options.report });
   const settings = outputSettings(options);
+  const { classes, postprocessing } = planPostprocessing(project, options);
   const specs: ImageSpec[] = [];
   // Normalisation would read the whole image, and what is written does not depend on it.
   const { normalization: _, ...plain } = project;
@@ -100,6 +102,7 @@ async function planItem(
     mask: job.mask,
     roi,
     finishOnly: true,
+    postprocessing,
     blockShape: options.block,
     memoryBytes: options.memory,
     signal: options.signal,
@@ -107,7 +110,7 @@ async function planItem(
       sourceId: source.id,
       dtype: settings.dtypeOf(source),
       axes: settings.axes,
-      channels: findClassChannels(project, source, options.classes),
+      channels: findClassChannels({ ...project, classes }, source, options.classes),
       renormalize: source.range && renormalization(options),
       openSink: async (spec) => {
         specs.push(spec);

@@ -6,12 +6,13 @@ import {
   type Shape3,
 } from '@brushwood/core';
 import type { PresetOptions, RangeList } from '../output-options.ts';
+import type { PostprocessOptions } from '../postprocess-options.ts';
 import type { Report } from '../report.ts';
 import type { RoiSpans } from '../roi-option.ts';
 import { peakMemoryMiB, seconds } from '../statistics.ts';
 import type { JobOptions, PredictJob } from './predict-jobs.ts';
 
-export interface PredictCommandOptions extends JobOptions, PresetOptions {
+export interface PredictCommandOptions extends JobOptions, PresetOptions, PostprocessOptions {
   readonly format?: string;
   readonly roi?: RoiSpans;
   readonly classes?: readonly string[];

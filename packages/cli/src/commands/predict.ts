@@ -3,6 +3,7 @@ import { AreaReport, reportPathOf } from '../batch/area-report.ts';
 import { listFailures, runBatch } from '../batch/run-batch.ts';
 import { partName, partOfEnvironment } from '../batch/run-part.ts';
 import { findInputs, type FoundInput } from '../inputs/find-inputs.ts';
+import { planPostprocessing } from '../postprocess-options.ts';
 import { loadProject } from '../project-file.ts';
 import type { Report } from '../report.ts';
 import { rate, seconds } from '../statistics.ts';
@@ -37,9 +38,9 @@ async function predictItems(
   const share = isSingle ? items : shareOf(items, part);
   if (part) report.note(describePart(part, { isSingle, share: share.length, total: items.length }));
   const unitPart = isSingle ? part : undefined;
+  const { classes } = planPostprocessing(project, options);
   if (unitPart && options.areas !== undefined) throw noReportOfPart();
-  const areas =
-    options.areas === undefined ? undefined : new AreaReport(reportPathOf(options.areas, part), project.classes);
+  const areas = options.areas === undefined ? undefined : new AreaReport(reportPathOf(options.areas, part), classes);
   const batch = new PredictBatch({ services, project, options, areas, part: unitPart, imageCount: share.length });
   report.event('start', { images: share.length, part: part && partName(part), threads: options.threads });
   const results: ItemResult[] = [];
@@ -68,8 +69,10 @@ async function predictItems(
   report.result(paths.join('\n'), { outputs, skipped, failures });
 }
 
-function checkOptions(project: Project, { classes = [], renormalize }: PredictCommandOptions): void {
-  for (const name of classes) findClass(project, name);
+function checkOptions(project: Project, options: PredictCommandOptions): void {
+  const { classes = [], renormalize } = options;
+  const left = { ...project, classes: planPostprocessing(project, options).classes };
+  for (const name of classes) findClass(left, name);
   if (renormalize && renormalize.length !== 2) {
     throw new BrushwoodError(
       'invalid-parameter',
