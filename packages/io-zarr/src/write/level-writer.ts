@@ -60,6 +60,14 @@ export class LevelWriter {
     await folder.put(this.key(unitShape, unit.start), encodeShard(chunks));
   }
 
+  /** Writes a shard of chunks that are encoded already, by where in the image they begin. */
+  async writeEncoded(unit: Roi, encoded: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const { chunkShape, unitShape } = this.level;
+    const places = new BlockGrid({ start: unit.start, stop: add(unit.start, unitShape) }, chunkShape);
+    const chunks = Array.from(places, ({ start }) => encoded.get(start.join()));
+    await this.folder.put(this.key(unitShape, unit.start), encodeShard(chunks));
+  }
+
   /** Several chunks at once are flushed together. */
   private async writeChunks(unit: Roi, tensor: Tensor): Promise<void> {
     const { chunkShape } = this.level;

@@ -25,6 +25,14 @@ export function objectFolder(path: string): ObjectFolder {
         await ensureFolder(dirname(join(path, key)));
         await fs.rename(draft, join(path, key));
       }),
+    async get(key) {
+      try {
+        return await fs.readFile(join(path, key));
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw writeFailed(join(path, key), error);
+      }
+    },
     has: async (key) => (await statOf(join(path, key))) !== undefined,
     async names(folder) {
       try {

@@ -5,6 +5,8 @@ export interface ObjectFolder {
    * @throws 'write-failed'
    */
   put(key: string, parts: readonly Uint8Array[]): Promise<void>;
+  /** Undefined if there is no such object. */
+  get(key: string): Promise<Uint8Array | undefined>;
   has(key: string): Promise<boolean>;
   /** Names of the objects and folders right below a folder; none if there is no such folder. */
   names(folder: string): Promise<readonly string[]>;

@@ -14,6 +14,7 @@ import {
   synchronizeTree,
 } from './object-folder.node.ts';
 import { isZarr, registerInParents } from './parent-groups.node.ts';
+import { reducedFolder } from './reduced-units.ts';
 import { heldParts, inTurn, partLockName, type RunLock, runLockHolder, takeRunLock } from './run-locks.node.ts';
 
 export { objectFolder } from './object-folder.node.ts';
@@ -72,7 +73,7 @@ class Claimed implements ClaimedImage {
     const { target } = claim;
     const replaced = `${path}.replaced`;
     await attempt(target, async () => {
-      await this.folder.remove(draftFolder);
+      for (const folder of [draftFolder, reducedFolder]) await this.folder.remove(folder);
       await synchronizeTree(path);
       await inTurn(turnFile(target), async () => {
         await checkTarget(claim);

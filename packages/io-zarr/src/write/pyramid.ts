@@ -18,6 +18,7 @@ import { downsample, type Reduction } from './downsample.ts';
 import type { LevelLayout, ZarrLayout } from './layout.ts';
 import { LevelWriter } from './level-writer.ts';
 import type { ObjectFolder } from './object-folder.ts';
+import { ReducedUnits } from './reduced-units.ts';
 import { shape5 } from './shape5.ts';
 
 /** Each chunk is read once, unless those of two levels do not match. */
@@ -40,6 +41,7 @@ export async function writePyramid(folder: ObjectFolder, options: PyramidOptions
   const { layout, onProgress, signal } = options;
   const writers = await Promise.all(layout.levels.slice(1).map((level) => LevelWriter.open(folder, layout, level)));
   const total = writers.reduce((sum, writer) => sum + writer.units.count, 0);
+  const reduced = await ReducedUnits.open(folder, layout, options.reduction);
   let done = 0;
   for (const [i, writer] of writers.entries()) {
     const above = layout.levels[i]!;
@@ -47,7 +49,10 @@ export async function writePyramid(folder: ObjectFolder, options: PyramidOptions
     try {
       for (const unit of writer.units) {
         throwIfAborted(signal);
-        if (!(await writer.isDone(unit))) await writeUnit(writer, { unit, source, above, options });
+        const chunks = i === 0 ? await reduced?.take(unit) : undefined;
+        if (chunks) await writer.writeEncoded(unit, chunks);
+        else if (!(await writer.isDone(unit))) await writeUnit(writer, { unit, source, above, options });
+        if (i === 0) await reduced?.drop(unit);
         onProgress?.({ phase: 'pyramid', done: ++done, total, unit: 'shards' });
       }
     } finally {

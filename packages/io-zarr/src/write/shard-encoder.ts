@@ -21,3 +21,22 @@ export function encodeShard(chunks: readonly (Uint8Array | undefined)[]): Uint8A
   index.setUint32(numbers.length, crc32c(numbers), true);
   return [...chunks.filter((chunk) => chunk !== undefined), new Uint8Array(index.buffer)];
 }
+
+/**
+ * The chunks of a shard that `encodeShard` made.
+ * @param count of chunks
+ * @returns undefined if the bytes are not a whole one, or lack a chunk
+ */
+export function decodeShard(bytes: Uint8Array, count: number): Uint8Array[] | undefined {
+  const indexStart = bytes.length - 16 * count - 4;
+  if (indexStart < 0) return undefined;
+  const index = new DataView(bytes.buffer, bytes.byteOffset + indexStart);
+  if (index.getUint32(16 * count, true) !== crc32c(bytes.subarray(indexStart, -4))) return undefined;
+  const chunks = Array.from({ length: count }, (_, i) => {
+    const offset = index.getBigUint64(16 * i, true);
+    return offset === absent
+      ? undefined
+      : bytes.subarray(Number(offset), Number(offset + index.getBigUint64(16 * i + 8, true)));
+  });
+  return chunks.every((chunk) => chunk !== undefined) ? chunks : undefined;
+}

@@ -14,7 +14,9 @@ import { objectFolder } from '#partial-image';
 import { BoxCollector } from './box-collector.ts';
 import type { ZarrLayout } from './layout.ts';
 import { LevelWriter } from './level-writer.ts';
-import type { ClaimedImage } from './object-folder.ts';
+import type { Reduction } from './downsample.ts';
+import type { ClaimedImage, ObjectFolder } from './object-folder.ts';
+import { ReducedUnits } from './reduced-units.ts';
 import { writePyramid } from './pyramid.ts';
 
 interface SinkOptions extends Pick<CreateImageOptions, 'resume' | 'signal' | 'onProgress'> {
@@ -36,13 +38,13 @@ export class ZarrSink implements ImageSink {
   private readonly collector: BoxCollector;
   private isOpen = true;
 
-  private constructor(image: ClaimedImage, finest: LevelWriter, options: SinkOptions) {
+  private constructor(image: ClaimedImage, [finest, reduced]: Writers, options: SinkOptions) {
     this.image = image;
     this.finest = finest;
     this.options = options;
     this.spec = options.spec;
     this.unitShape = finest.level.unitShape;
-    this.collector = collectorOf(finest, options);
+    this.collector = collectorOf(finest, reduced, options);
     if (!options.resume) return;
     this.isDone = (unit) => finest.isDone(unit);
     this.suspend = () => this.end(() => this.collector.flush());
@@ -50,9 +52,9 @@ export class ZarrSink implements ImageSink {
 
   static async start(image: ClaimedImage, options: SinkOptions): Promise<ZarrSink> {
     const { layout } = options;
-    const finest = await LevelWriter.open(image.folder, layout, layout.levels[0]!);
-    if (image.isResumed) await removeStaleLevels(image, layout, finest);
-    return new ZarrSink(image, finest, options);
+    const writers = await openWriters(image.folder, layout, options.spec);
+    if (image.isResumed) await removeStaleLevels(image, layout, writers[0]);
+    return new ZarrSink(image, writers, options);
   }
 
   get ticket(): SinkTicket {
@@ -75,7 +77,7 @@ export class ZarrSink implements ImageSink {
     await image.exclude();
     const missing = await this.finest.missing();
     if (missing.count > 0) throw incomplete(who, missing);
-    const reduction = spec.content === 'labels' ? 'mode' : 'mean';
+    const reduction = reductionOf(spec);
     await writePyramid(image.folder, { path: image.path, layout, reduction, signal, onProgress });
     throwIfAborted(signal);
     await image.finish();
@@ -109,8 +111,8 @@ export class ZarrSink implements ImageSink {
 /** Joins an image by its ticket. */
 export async function joinZarr({ spec, location, state }: SinkTicket): Promise<BoxWriter> {
   const layout = JSON.parse(String(state['layout'])) as ZarrLayout;
-  const finest = await LevelWriter.open(objectFolder(String(state['path'])), layout, layout.levels[0]!);
-  const collector = collectorOf(finest, { spec, who: location.path });
+  const [finest, reduced] = await openWriters(objectFolder(String(state['path'])), layout, spec);
+  const collector = collectorOf(finest, reduced, { spec, who: location.path });
   return {
     async write(roi, tensor, { signal } = {}) {
       throwIfAborted(signal);
@@ -121,13 +123,31 @@ export async function joinZarr({ spec, location, state }: SinkTicket): Promise<B
   };
 }
 
-function collectorOf(finest: LevelWriter, { spec, who }: Pick<SinkOptions, 'spec' | 'who'>): BoxCollector {
+type Writers = readonly [finest: LevelWriter, reduced: ReducedUnits | undefined];
+
+async function openWriters(folder: ObjectFolder, layout: ZarrLayout, spec: ImageSpec): Promise<Writers> {
+  const finest = await LevelWriter.open(folder, layout, layout.levels[0]!);
+  return [finest, await ReducedUnits.open(folder, layout, reductionOf(spec))];
+}
+
+function reductionOf({ content }: ImageSpec): Reduction {
+  return content === 'labels' ? 'mode' : 'mean';
+}
+
+function collectorOf(
+  finest: LevelWriter,
+  reduced: ReducedUnits | undefined,
+  { spec, who }: Pick<SinkOptions, 'spec' | 'who'>,
+): BoxCollector {
   return new BoxCollector({
     shape: spec.shape,
     unitShape: finest.level.unitShape,
     dtype: spec.dtype,
     who,
-    writeUnit: (unit, tensor) => finest.write(unit, tensor),
+    async writeUnit(unit, tensor) {
+      await reduced?.keep(unit, tensor);
+      await finest.write(unit, tensor);
+    },
   });
 }
 
