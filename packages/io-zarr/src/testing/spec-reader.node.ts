@@ -91,13 +91,20 @@ function indexEntry(bytes: Buffer, { chunk, count }: { chunk: number; count: num
   return [Number(index.readBigUInt64LE(16 * chunk)), Number(index.readBigUInt64LE(16 * chunk + 8))];
 }
 
-function decode(bytes: Uint8Array, codecs: readonly Codec[]): Uint8Array {
-  expectEqual(codecs[0], { name: 'bytes', configuration: { endian: 'little' } });
-  const [, compressor] = codecs;
-  if (!compressor) return bytes;
-  expectEqual(compressor.name, 'gzip');
-  return gunzipSync(bytes);
+function decode(bytes: Buffer, codecs: readonly Codec[]): Uint8Array {
+  const [first, ...others] = codecs;
+  expectEqual(first, { name: 'bytes', configuration: { endian: 'little' } });
+  return others.toReversed().reduce((encoded, codec) => decoders[codec.name]!(encoded), bytes);
 }
+
+const decoders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  gzip: (bytes) => gunzipSync(bytes),
+  crc32c(bytes) {
+    const data = bytes.subarray(0, -4);
+    expectEqual(bytes.readUInt32LE(data.length), checksum(data));
+    return data;
+  },
+};
 
 /** CRC-32C bit by bit, after RFC 3720. */
 function checksum(bytes: Uint8Array): number {

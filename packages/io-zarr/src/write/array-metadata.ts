@@ -30,7 +30,7 @@ function arrayV3({ axes, dtype, compression }: ZarrLayout, { shape, unitShape, c
   };
   const sharding = {
     chunk_shape: inFile.toFileShape(chunkShape),
-    codecs: [bytes, ...compressors[compression]],
+    codecs: [bytes, ...compressors[compression], { name: 'crc32c' }],
     index_codecs: [bytes, { name: 'crc32c' }],
     index_location: 'end',
   };

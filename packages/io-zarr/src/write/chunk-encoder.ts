@@ -8,6 +8,7 @@ import {
   type Tensor,
   tensorDtype,
 } from '@brushwood/core';
+import { Crc32cCodec } from '../crc32c.ts';
 import { copyStrided } from '../strided-copy.ts';
 import type { ZarrLayout } from './layout.ts';
 
@@ -19,8 +20,19 @@ export const zstdLevel = 1;
 /** What `CompressionStream` uses and does not let us choose. */
 export const gzipLevel = 6;
 
+/**
+ * What is done to the bytes of a chunk. In version 3 a checksum follows them, so that damage is noticed; whoever reads shards can
+ * check it, as their index has one too.
+ */
+export async function openCompressor({ compression, version }: ZarrLayout): Promise<Compressor> {
+  const compress = await openCompression(compression);
+  if (version === 2) return compress;
+  const checksum = Crc32cCodec.fromConfig();
+  return async (bytes) => checksum.encode(await compress(bytes));
+}
+
 /** @throws {BrushwoodError} 'internal' if zarrita has lost its zstd */
-export async function openCompressor(compression: ZarrLayout['compression']): Promise<Compressor> {
+async function openCompression(compression: ZarrLayout['compression']): Promise<Compressor> {
   if (compression === 'none') return async (bytes) => bytes;
   if (compression === 'gzip') return gzip;
   const { registry } = await import('zarrita');

@@ -56,7 +56,8 @@ function placeOf(location: ImageLocation): Place {
       path: location.path,
     });
   }
-  const { root, innerPath } = splitLocation(location);
+  const { root: given, innerPath } = splitLocation(location);
+  const root = given.replace(/(?<=.)\/+$/, '');
   const names = innerPath === '' ? [] : innerPath.split('/');
   const parents = names.map((_, depth) => ({
     path: [root, ...names.slice(0, depth)].join('/'),

@@ -37,7 +37,7 @@ export class LevelWriter {
   }
 
   static async open(folder: ObjectFolder, layout: ZarrLayout, level: LevelLayout): Promise<LevelWriter> {
-    return new LevelWriter(folder, layout, { level, compress: await openCompressor(layout.compression) });
+    return new LevelWriter(folder, layout, { level, compress: await openCompressor(layout) });
   }
 
   get units(): BlockGrid {

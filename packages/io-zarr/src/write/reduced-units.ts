@@ -43,7 +43,7 @@ export class ReducedUnits {
     if (!isInside) return undefined;
     return new ReducedUnits(folder, [finest!, second], {
       reduction,
-      compress: await openCompressor(layout.compression),
+      compress: await openCompressor(layout),
     });
   }
 
