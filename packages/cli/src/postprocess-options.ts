@@ -1,12 +1,14 @@
 import { combinedClasses, findClass, type LabelClass, type Postprocessing, type Project } from '@brushwood/core';
 import { InvalidArgumentError } from 'commander';
 
-/** Options that change probabilities before anything is derived from them. */
+/** Options that change probabilities before anything is derived from them, and the segmentation behind. */
 export interface PostprocessOptions {
   /** Names or numbers of classes to add, group by group. */
   readonly combine?: readonly (readonly string[])[];
   readonly smooth?: number;
   readonly threshold?: readonly number[];
+  /** Voxels an object of the segmentation needs to stay. */
+  readonly minObject?: number;
 }
 
 /** `--combine 2+3` or `nucleus+nucleolus,4+5`. */

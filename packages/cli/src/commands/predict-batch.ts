@@ -1,15 +1,11 @@
 import {
-  BrushwoodError,
-  createCountingSink,
+  describeLocation,
   elementCount,
   type CountingSink,
   type ImageSink,
   type ImageSpec,
   type PipelineServices,
-  type PredictionOutput,
   type PredictResult,
-  type Project,
-  type RunPart,
 } from '@brushwood/core';
 import { measureOf, type AreaReport, type CountedAreas } from '../batch/area-report.ts';
 import { imageIdentity, projectDigest, digest } from '../batch/fingerprint.ts';
@@ -17,13 +13,11 @@ import { isFinished, placeOf } from '../batch/output-state.ts';
 import { RunJournal } from '../batch/run-journal.ts';
 import { RunMeter } from '../batch/run-meter.ts';
 import { partName } from '../batch/run-part.ts';
-import { makeFolderOf, outputLocation } from '../output-file.ts';
-import { findClassChannels, outputSettings, type OutputSettings } from '../output-options.ts';
-import { planPostprocessing, type PlannedPostprocessing } from '../postprocess-options.ts';
 import { workflowOf } from '../project-file.ts';
 import { checkInput, warnOfRange } from './check-input.ts';
-import type { BatchItem, JobOutput, PredictJob } from './predict-jobs.ts';
-import { describeStats, jobFacts, renormalization, type PredictCommandOptions } from './predict-facts.ts';
+import { OutputTargets, type MarkedOutput, type TargetParts } from './output-targets.ts';
+import { describeStats, jobFacts } from './predict-facts.ts';
+import type { BatchItem, PredictJob } from './predict-jobs.ts';
 
 /** What became of one image. */
 export interface ItemResult {
@@ -34,36 +28,25 @@ export interface ItemResult {
   readonly facts?: object;
 }
 
-export interface BatchParts {
-  readonly services: PipelineServices;
-  readonly project: Project;
-  readonly options: PredictCommandOptions;
+export interface BatchParts extends TargetParts {
   readonly areas?: AreaReport;
-  /** The share of a single image's units to do. */
-  readonly part?: RunPart;
   readonly imageCount: number;
-}
-
-/** An output with what its values depend on. */
-export interface MarkedOutput extends JobOutput {
-  readonly fingerprint: string;
 }
 
 /** Predicts the images of a run one after the other, remembers what is finished and skips it. */
 export class PredictBatch {
   readonly meter: RunMeter;
+  /** So many that all workers have a block to compute, judged by the last image. */
+  imagesAtOnce = 1;
   private readonly parts: BatchParts;
-  private readonly settings: OutputSettings;
-  /** What becomes of the probabilities, and of which classes they are then. */
-  private readonly result: PlannedPostprocessing;
+  private readonly targets: OutputTargets;
   private readonly journal = new RunJournal();
   private readonly projectDigest: string;
 
   constructor(parts: BatchParts) {
     this.parts = parts;
     this.meter = new RunMeter(parts.imageCount, parts.options.report);
-    this.settings = outputSettings(parts.options);
-    this.result = planPostprocessing(parts.project, parts.options);
+    this.targets = new OutputTargets(parts);
     this.projectDigest = projectDigest(parts.project);
   }
 
@@ -79,7 +62,7 @@ export class PredictBatch {
       const isReported =
         this.parts.areas === undefined || (open.length === 0 && this.reportSkipped(item.name, outputs));
       if (open.length === 0 && isReported) return { paths, skipped };
-      const { result, areas } = await this.predict({ ...job, outputs: open }, open, (size) => (voxels = size));
+      const { result, areas } = await this.predict(job, open, (size) => (voxels = size));
       this.record(item.name, outputs, areas);
       return { paths, skipped, facts: jobFacts({ ...job, outputs: open }, result, this.parts.options) };
     } finally {
@@ -92,13 +75,14 @@ export class PredictBatch {
     const { services, options } = this.parts;
     const identity = await identityOf(services, job);
     const mask = job.mask && (await imageIdentity(services.catalog, job.mask));
-    const { roi, classes, renormalize } = options;
+    const { roi, classes, renormalize, minObject } = options;
+    const { settings, result } = this.targets;
     return job.outputs.map((output) => {
       const { source, format } = output;
       const labels = source.id === 'labels' ? job.lane?.labels : undefined;
-      const { postprocessing } = this.result;
-      const values = { roi, classes, renormalize, postprocessing, dtype: this.settings.dtypeOf(source), labels };
-      const form = { format: format.id, axes: this.settings.axes, layout: this.settings.layout };
+      const { postprocessing } = result;
+      const values = { roi, classes, renormalize, postprocessing, minObject, dtype: settings.dtypeOf(source), labels };
+      const form = { format: format.id, axes: settings.axes, layout: settings.layout };
       return { ...output, fingerprint: digest([this.projectDigest, identity, mask, source.id, values, form]) };
     });
   }
@@ -117,7 +101,7 @@ export class PredictBatch {
     const { image } = job;
     const check = { image, isOwn: true, roi: options.roi, report: options.report };
     const roi = await checkInput(services.catalog, project, check);
-    const target = this.target(output, () => undefined);
+    const target = this.targets.target(output);
     const openSink = async (spec: ImageSpec) => {
       const sink = await target.openSink(spec);
       try {
@@ -134,7 +118,7 @@ export class PredictBatch {
       image,
       roi,
       outputs,
-      postprocessing: this.result.postprocessing,
+      postprocessing: this.targets.result.postprocessing,
       finishOnly: true,
     });
     return seen;
@@ -157,7 +141,7 @@ export class PredictBatch {
   private async predict(
     job: PredictJob,
     outputs: readonly MarkedOutput[],
-    onSize: (voxels: number) => void,
+    onVoxels: (voxels: number) => void,
   ): Promise<{ result: PredictResult; areas: CountedAreas | undefined }> {
     const { services, project, options, part } = this.parts;
     const { report } = options;
@@ -169,11 +153,14 @@ export class PredictBatch {
       report,
     });
     let voxels = 0;
-    const onSpec = (spec: ImageSpec) => onSize((voxels = elementCount(spec.shape) / spec.shape[1]));
+    const onSpec = ({ shape }: ImageSpec) => (voxels = elementCount(shape) / shape[1] / (part?.count ?? 1));
     let counting: CountingSink | undefined;
-    const countClasses = async (spec: ImageSpec) => (counting = createCountingSink(spec, this.result.classes.length));
-    const targets = outputs.map((output) => this.target(output, onSpec));
-    const extra: PredictionOutput[] = this.parts.areas ? [{ sourceId: 'segmentation', openSink: countClasses }] : [];
+    const written = outputs.map((output) => this.targets.target(output, onSpec));
+    const near = job.outputs[0]?.path ?? describeLocation(image.location);
+    const counted = this.targets.counting(near, (sink) => {
+      counting = sink;
+      onSpec(sink.spec);
+    });
     const result = await workflowOf(services.catalog, project).predict(project, {
       services,
       image,
@@ -182,46 +169,19 @@ export class PredictBatch {
       roi,
       part,
       finishOnly: options.finish,
-      postprocessing: this.result.postprocessing,
+      postprocessing: this.targets.result.postprocessing,
       blockShape: options.block,
       memoryBytes: options.memory,
       engineId: options.engine,
       signal: options.signal,
       onProgress: this.meter.onProgress(() => voxels),
-      outputs: [...targets, ...extra],
+      outputs: this.parts.areas ? [...written, counted] : written,
     });
+    onVoxels(result.voxels);
+    this.imagesAtOnce = Math.ceil(options.threads / Math.max(1, result.blocks));
     if (!job.lane) warnOfRange(project, { image: job.image, range: result.valueRange, report });
     if (options.stats) report.note(describeStats(result, options.threads));
     return { result, areas: counting && { counts: counting.counts, ...measureOf(counting.spec) } };
-  }
-
-  private target(
-    { source, format, path, fingerprint }: MarkedOutput,
-    onSpec: (spec: ImageSpec) => void,
-  ): PredictionOutput {
-    const { services, project, options, part } = this.parts;
-    return {
-      sourceId: source.id,
-      dtype: this.settings.dtypeOf(source),
-      axes: this.settings.axes,
-      channels: findClassChannels({ ...project, classes: this.result.classes }, source, options.classes),
-      renormalize: source.range && renormalization(options),
-      openSink: async (spec) => {
-        onSpec(spec);
-        const location = outputLocation(services.catalog, path);
-        makeFolderOf(location.path);
-        const sink = await format.create!(location, spec, {
-          overwrite: options.force,
-          signal: options.signal,
-          layout: this.settings.layout,
-          resume: { fingerprint, part },
-          onProgress: options.report.onProgress,
-        });
-        if (!options.finish || sink.unitShape) return sink;
-        await sink.abort();
-        throw notThere(path);
-      },
-    };
   }
 
   /** A part leaves its image unfinished: only who finishes it says so. */
@@ -247,12 +207,4 @@ function identityOf({ catalog }: PipelineServices, { lane, image }: PredictJob):
   const { storage, fingerprint } = lane?.rawData ?? {};
   if (storage === 'embedded' && fingerprint !== undefined) return Promise.resolve({ ...image, fingerprint });
   return imageIdentity(catalog, image);
-}
-
-function notThere(path: string): BrushwoodError {
-  return new BrushwoodError(
-    'incomplete',
-    `"${path}" is not there yet: the part that makes it has not finished. Repeat that part, or predict without --finish.`,
-    { path },
-  );
 }

@@ -104,6 +104,11 @@ function addOutputOptions(predict: Command): void {
       thresholds,
     )
     .option(
+      '--min-object <voxels>',
+      'objects of the segmentation that have fewer voxels become what is around them',
+      wholeNumber('--min-object', 1, 1e9),
+    )
+    .option(
       '--classes <names>',
       'only the probabilities of these classes, names or numbers from 1, like 2,3',
       collectList,

@@ -11,13 +11,12 @@ import {
   type StoredModel,
 } from '@brushwood/core';
 import type { Failure } from '../report.ts';
-import { findClassChannels, outputSettings } from '../output-options.ts';
-import { planPostprocessing } from '../postprocess-options.ts';
 import { workflowOf } from '../project-file.ts';
 import { byteSize, timeLeft } from '../statistics.ts';
 import { table } from '../table.ts';
 import { checkInput } from './check-input.ts';
-import { renormalization, type PredictCommandOptions } from './predict-facts.ts';
+import { OutputTargets } from './output-targets.ts';
+import type { PredictCommandOptions } from './predict-facts.ts';
 import type { BatchItem, PredictJob } from './predict-jobs.ts';
 
 /**
@@ -91,8 +90,8 @@ async function planItem(
   const { image, lane } = job;
   const isOwn = lane !== undefined;
   const roi = await checkInput(services.catalog, project, { image, isOwn, roi: options.roi, report: options.report });
-  const settings = outputSettings(options);
-  const { classes, postprocessing } = planPostprocessing(project, options);
+  const targets = new OutputTargets({ services, project, options });
+  const { postprocessing } = targets.result;
   const specs: ImageSpec[] = [];
   // Normalisation would read the whole image, and what is written does not depend on it.
   const { normalization: _, ...plain } = project;
@@ -106,15 +105,11 @@ async function planItem(
     blockShape: options.block,
     memoryBytes: options.memory,
     signal: options.signal,
-    outputs: job.outputs.map(({ source }) => ({
-      sourceId: source.id,
-      dtype: settings.dtypeOf(source),
-      axes: settings.axes,
-      channels: findClassChannels({ ...project, classes }, source, options.classes),
-      renormalize: source.range && renormalization(options),
+    outputs: job.outputs.map((output) => ({
+      ...targets.describe(output),
       openSink: async (spec) => {
         specs.push(spec);
-        return plannedSink(spec, settings.layout?.chunkShape);
+        return plannedSink(spec, targets.settings.layout?.chunkShape);
       },
     })),
   });

@@ -12,7 +12,8 @@ import {
 import { existsSync, statSync } from 'node:fs';
 import { placeOf } from '../batch/output-state.ts';
 import { RunJournal } from '../batch/run-journal.ts';
-import { PredictBatch, type MarkedOutput } from './predict-batch.ts';
+import type { MarkedOutput } from './output-targets.ts';
+import { PredictBatch } from './predict-batch.ts';
 import type { PredictCommandOptions } from './predict-facts.ts';
 import type { BatchItem } from './predict-jobs.ts';
 

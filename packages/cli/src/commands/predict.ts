@@ -39,16 +39,18 @@ async function predictItems(
   if (part) report.note(describePart(part, { isSingle, share: share.length, total: items.length }));
   const unitPart = isSingle ? part : undefined;
   const { classes } = planPostprocessing(project, options);
-  if (unitPart && options.areas !== undefined) throw noReportOfPart();
+  if (unitPart) checkPartOptions(options);
   const areas = options.areas === undefined ? undefined : new AreaReport(reportPathOf(options.areas, part), classes);
   const batch = new PredictBatch({ services, project, options, areas, part: unitPart, imageCount: share.length });
   report.event('start', { images: share.length, part: part && partName(part), threads: options.threads });
-  const results: ItemResult[] = [];
-  const failures = await runBatch(share, async (item) => void results.push(await batch.run(item)), {
+  const byItem: ItemResult[] = [];
+  const failures = await runBatch(share, async (item, i) => void (byItem[i] = await batch.run(item)), {
     report,
     failFast: options.failFast,
     isSingle,
+    atOnce: () => batch.imagesAtOnce,
   });
+  const results = byItem.filter(Boolean);
   listFailures(failures, report);
   const skipped = results.flatMap((result) => result.skipped);
   if (skipped.length > 0) {
@@ -96,10 +98,12 @@ function inputsOf(
   return inputs;
 }
 
-function noReportOfPart(): BrushwoodError {
-  return new BrushwoodError(
+function checkPartOptions({ areas, minObject }: PredictCommandOptions): void {
+  const wrong = areas !== undefined ? '--report' : minObject !== undefined ? '--min-object' : undefined;
+  if (!wrong) return;
+  throw new BrushwoodError(
     'invalid-parameter',
-    '--report needs the whole image, and a part sees only its share. Leave it out, or write the segmentation and count that.',
+    `${wrong} needs the whole image, and a part sees only its share. Leave it out here, and use it on the finished segmentation.`,
   );
 }
 
