@@ -12,6 +12,16 @@ describe('crc32c', () => {
     expect(crc32c(bytes)).toBe(expected);
   });
 
+  it.each([0, 1, 7, 8, 9, 1001])('of %i bytes is that of the definition, bit by bit', (length) => {
+    const bytes = Uint8Array.from({ length }, (_, i) => (i * 37 + 11) & 255);
+    let expected = 0xffffffff;
+    for (const byte of bytes) {
+      expected ^= byte;
+      for (let bit = 0; bit < 8; bit++) expected = (expected >>> 1) ^ (expected & 1 ? 0x82f63b78 : 0);
+    }
+    expect(crc32c(bytes)).toBe(~expected >>> 0);
+  });
+
   it('follows the data, and a changed byte is noticed', () => {
     const codec = Crc32cCodec.fromConfig();
     const encoded = codec.encode(new TextEncoder().encode('123456789'));

@@ -24,17 +24,22 @@ function averageRows(source: Tensor, out: Tensor, factors: Shape5): void {
   const output = out.data as NumberArray;
   const isFloat = input instanceof Float32Array || input instanceof Float64Array;
   const [nx, outX] = [source.shape[4], out.shape[4]];
+  const pairs = nx >> 1;
   const sums = new Float64Array(outX);
   let written = 0;
   for (const rows of rowGroups(source.shape, factors)) {
     sums.fill(0);
     for (const row of rows) {
       if (factors[4] === 1) for (let x = 0; x < nx; x++) sums[x]! += input[row + x]!;
-      else for (let x = 0; x < nx; x++) sums[x >> 1]! += input[row + x]!;
+      else {
+        for (let x = 0, at = row; x < pairs; x++, at += 2) sums[x]! += input[at]! + input[at + 1]!;
+        if (pairs < outX) sums[pairs]! += input[row + nx - 1]!;
+      }
     }
+    const full = 1 / (rows.length * factors[4]);
+    const last = 1 / (rows.length * (nx - (outX - 1) * factors[4]));
     for (let x = 0; x < outX; x++) {
-      const count = rows.length * Math.min(factors[4], nx - x * factors[4]);
-      const mean = sums[x]! / count;
+      const mean = sums[x]! * (x < outX - 1 ? full : last);
       output[written++] = isFloat ? mean : Math.floor(mean + 0.5);
     }
   }
