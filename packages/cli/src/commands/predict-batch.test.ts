@@ -1,4 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createTensor } from '@brushwood/core';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SampleFolder } from '../testing/sample-folder.ts';
 import { sampleImage, writeImage, writeProject } from '../testing/sample-project.ts';
@@ -136,6 +138,24 @@ describe('--report', () => {
     const { facts } = await json(line);
     expect(facts.skipped).toHaveLength(2);
     expect(await rows()).toEqual(before);
+  });
+});
+
+describe('--min-object', () => {
+  it('makes small objects what is around them, also in the report', async () => {
+    const bright = (x: number, y: number) => (x >= 3 && x < 9 && y >= 3 && y < 9) || x >= 16;
+    const data = Uint8Array.from({ length: 24 * 32 }, (_, i) => (bright(i % 32, Math.floor(i / 32)) ? 180 : 60));
+    await writeImage(folder.at('spot.npy'), createTensor(data, [1, 1, 1, 24, 32]));
+    const line = 'predict p.ilp spot.npy --source segmentation';
+    await folder.run(`${line} -o with.npy`);
+    await folder.run(`${line} -o without.npy --min-object 60 --report without.csv`);
+    const [before, after] = [await folder.values('with.npy'), await folder.values('without.npy')];
+    const inCorner = (i: number) => i % 32 < 12 && i < 32 * 12;
+    expect(before.filter((value, i) => inCorner(i) && value === 2).length).toBeGreaterThan(9);
+    expect(after).toEqual(before.map((value, i) => (inCorner(i) ? 1 : value)));
+    const count = after.filter((value) => value === 2).length;
+    expect(readFileSync(folder.at('without.csv'), 'utf8')).toContain(`object,${count},`);
+    expect((await readdir(folder.path)).filter((name) => name.endsWith('.npy') && name.startsWith('.'))).toEqual([]);
   });
 });
 

@@ -1,8 +1,10 @@
 import { cropTensor } from '@brushwood/core';
-import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../testing/command-line.ts';
 import { SampleFolder } from '../testing/sample-folder.ts';
 import { numbersOf, readImage, sampleImage, writeImage, writeProject } from '../testing/sample-project.ts';
 
@@ -35,7 +37,7 @@ describe('a volume shared by several runs', () => {
   const line = `predict p.ilp volume.npy -o parts.zarr ${layout}`;
 
   it('is the same bytes as that of one run, whatever the order of the parts, once it is finished', async () => {
-    for (const part of ['3/4', '1/4', '4/4']) await folder.run(`${line} --shard ${part}`);
+    await Promise.all(['3/3', '1/3'].map((part) => folder.run(`${line} --shard ${part}`)));
     const early = await folder.try(`${line} --finish`);
     expect([early.exitCode, early.stderr]).toEqual([1, expect.stringContaining('units are not written')]);
     const missing = await folder.try(`${line} --verify`);
@@ -43,7 +45,7 @@ describe('a volume shared by several runs', () => {
       1,
       expect.stringMatching(/incomplete: .* of 18 units are missing/),
     ]);
-    await folder.run(`${line} --shard 2/4`);
+    await folder.run(`${line} --shard 2/3`);
     expect((await folder.try(`${line} --verify`)).stdout).toContain('only --finish is missing');
     await folder.run(`${line} --finish`);
     expect(contents(folder.at('parts.zarr'))).toEqual(contents(folder.at('whole.zarr')));
@@ -51,7 +53,7 @@ describe('a volume shared by several runs', () => {
   });
 
   it('is left alone by a part that is repeated after the end, and refuses other settings', async () => {
-    expect(await folder.json(`${line} --shard 2/4`)).toMatchObject({ outputs: [], skipped: [folder.at('parts.zarr')] });
+    expect(await folder.json(`${line} --shard 2/3`)).toMatchObject({ outputs: [], skipped: [folder.at('parts.zarr')] });
     const other = await folder.try(`${line} --dtype uint8`);
     expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('--force')]);
   });
@@ -76,6 +78,29 @@ describe('a volume shared by several runs', () => {
     rmSync(shard);
     const lost = await folder.try(`${copy} --verify`);
     expect([lost.exitCode, lost.stdout]).toEqual([1, expect.stringMatching(/^unknown: .*its size has changed/)]);
+  });
+});
+
+describe('four tasks of a SLURM array at once', () => {
+  it('make the same bytes, though one is killed and repeated', async () => {
+    const words = `predict p.ilp volume.npy -o array.zarr --threads 1 ${layout}`.split(' ');
+    const start = (task: number, more: Record<string, string>, onStart?: (child: ChildProcess) => void) => {
+      const env = { SLURM_ARRAY_TASK_ID: String(task), SLURM_ARRAY_TASK_MIN: '0', ...more };
+      return runCommand(words, { cwd: folder.path, env, onStart, timeoutMs: 60_000 });
+    };
+    const kill = (child: ChildProcess) => {
+      const timer = setInterval(() => existsSync(folder.at('array.zarr.partial')) && child.kill('SIGKILL'), 5);
+      child.once('exit', () => clearInterval(timer));
+    };
+    const tasks = [0, 1, 2, 3].map((task) =>
+      start(task, { SLURM_ARRAY_TASK_COUNT: '4' }, task === 2 ? kill : undefined),
+    );
+    const runs = await Promise.all(tasks);
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, undefined, 0]);
+    const again = await start(2, { SLURM_ARRAY_TASK_COUNT: '1', BRUSHWOOD_SHARD_COUNT: '4' });
+    expect([again.exitCode, again.stderr]).toEqual([0, expect.stringContaining('Part 3/4')]);
+    await folder.run([...words, '--finish'].join(' '));
+    expect(contents(folder.at('array.zarr'))).toEqual(contents(folder.at('whole.zarr')));
   });
 });
 
