@@ -52,9 +52,10 @@ export class ChunkReader {
   static async open(
     store: ZarrStore,
     array: ZarrArray,
-    { who, indexBytes = defaultIndexBytes }: { who: string; indexBytes?: number },
+    { who, indexBytes = defaultIndexBytes, isDense = false }: { who: string; indexBytes?: number; isDense?: boolean },
   ): Promise<ChunkReader> {
-    const location = new Location(rememberMetadata(store), `/${array.path}`);
+    const chunks = isDense ? refuseMissing(store) : store;
+    const location = new Location(rememberMetadata(chunks), `/${array.path}`);
     const openArray = array.version === 2 ? open.v2 : open.v3;
     const openDecoder = () => openArray(location, { kind: 'array' });
     const reader = new ChunkReader(array, { name: array.path ? `${who}/${array.path}` : who, indexBytes, openDecoder });
@@ -117,13 +118,35 @@ function bytesOf(bools: BoolArray): Uint8Array {
   return new Uint8Array(bools.buffer, bools.byteOffset, bools.length);
 }
 
+const metadataName = /\/(zarr\.json|\.zarray|\.zattrs)$/;
+
+/** For images of which every chunk is stored. */
+function refuseMissing(store: ZarrStore): ZarrStore {
+  const present = async (key: string, bytes: Promise<Uint8Array | undefined>) => {
+    const found = await bytes;
+    if (found || metadataName.test(key)) return found;
+    throw new BrushwoodError(
+      'broken-file',
+      `${key.slice(1)} is missing, although all chunks of this image were written`,
+      {
+        object: key.slice(1),
+      },
+    );
+  };
+  return {
+    ...store,
+    get: (key, options) => present(key, store.get(key, options)),
+    getRange: (key, range, options) => present(key, store.getRange(key, range, options)),
+  };
+}
+
 /** Opening an array again must not ask a server again. */
 function rememberMetadata(store: ZarrStore): ZarrStore {
   const known = new Map<string, Uint8Array | undefined>();
   return {
     ...store,
     async get(key, options) {
-      if (!/\/(zarr\.json|\.zarray|\.zattrs)$/.test(key)) return store.get(key, options);
+      if (!metadataName.test(key)) return store.get(key, options);
       if (!known.has(key)) known.set(key, await store.get(key, options));
       return known.get(key);
     },

@@ -9,7 +9,7 @@ import {
   voxelSizeOf,
 } from './ome-metadata.ts';
 import { checkInnerPath, type ZarrStore } from './store.ts';
-import { readNode, type ZarrArray, type ZarrGroup } from './zarr-node.ts';
+import { asObject, readNode, type ZarrArray, type ZarrGroup } from './zarr-node.ts';
 
 /** An image found in a hierarchy: its resolutions, finest first. Lists are in the file's order of axes. */
 export interface ZarrImage {
@@ -18,7 +18,12 @@ export interface ZarrImage {
   readonly voxelSize?: VoxelSize;
   readonly channelNames?: readonly string[];
   readonly displayRange?: readonly [number, number];
+  /** A chunk that is not stored is lost, not background. */
+  readonly isDense?: boolean;
 }
+
+/** Noted below `brushwood` in the attributes of images written here: all their chunks are stored. */
+export const denseMark = 'storesAllChunks';
 
 export interface ZarrImageLevel {
   readonly array: ZarrArray;
@@ -76,6 +81,7 @@ async function imageOfGroup(
     voxelSize: voxelSizeOf(multiscale, chosen[0]!, axes),
     channelNames: channelNames?.length === channels ? channelNames : undefined,
     displayRange: displayRange ?? displayRangeOfArray(first.attributes),
+    isDense: asObject(group.attributes.brushwood)?.[denseMark] === true,
   };
 }
 

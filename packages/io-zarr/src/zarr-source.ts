@@ -55,7 +55,7 @@ export class ZarrSource implements ImageSource {
     image: ZarrImage,
     { name, cacheBytes = defaultCacheBytes, indexBytes }: { name: string; cacheBytes?: number; indexBytes?: number },
   ): Promise<ZarrSource> {
-    const options = { who: name, indexBytes };
+    const options = { who: name, indexBytes, isDense: image.isDense };
     const readers = await Promise.all(image.levels.map(({ array }) => ChunkReader.open(store, array, options)));
     return new ZarrSource(image, readers, { name, cacheBytes });
   }
@@ -114,7 +114,7 @@ export class ZarrSource implements ImageSource {
   }
 }
 
-function describeImage({ axes, levels, ...about }: ZarrImage, order: AxisOrder): ImageInfo {
+function describeImage({ axes, levels, isDense: _, ...about }: ZarrImage, order: AxisOrder): ImageInfo {
   return {
     ...about,
     fileAxes: axes,

@@ -9,6 +9,7 @@ import {
 } from '@brushwood/core';
 import { claimImage, versionOfParents } from '#partial-image';
 import { isUrl, splitLocation } from '../store.ts';
+import { denseMark } from '../zarr-image.ts';
 import { arrayObjects, groupObjects } from './array-metadata.ts';
 import { planLayout, type ZarrLayout } from './layout.ts';
 import type { ParentGroup } from './object-folder.ts';
@@ -90,7 +91,7 @@ function metadataOf(
   { parents, fingerprint }: Pick<Place, 'parents'> & { fingerprint?: string },
 ): Record<string, object> {
   const labelSource = parents.some(({ label }) => label !== undefined) ? '../../' : undefined;
-  const own = fingerprint === undefined ? {} : { brushwood: { fingerprint } };
+  const own = { brushwood: { [denseMark]: true, ...(fingerprint === undefined ? {} : { fingerprint }) } };
   const objects: Record<string, object> = {
     ...groupObjects(layout.version, { ...omeAttributes({ spec, layout, labelSource }), ...own }),
   };

@@ -223,6 +223,22 @@ describe('a finished image', () => {
     expect(await writtenFingerprint({ path: newPath() })).toBeUndefined();
   });
 
+  it.each([
+    [3, '0/c/0/1/0'],
+    [2, '0/0/3/0'],
+  ] as const)('of version %i that lost an object is broken, and not empty there', async (version, key) => {
+    const path = newPath();
+    await writeImage({ path }, spec, { layout: { ...layout, version } });
+    await rm(join(path, key));
+    const source = await omeZarr.open({ path });
+    await expect(source.read(wholeRoi(spec.shape))).rejects.toMatchObject({
+      code: 'broken-file',
+      message: expect.stringContaining(`${key} is missing`),
+    });
+    await source.read({ start: [0, 0, 0, 0, 0], stop: [1, 1, 1, 6, 6] });
+    await source.close();
+  });
+
   it('is not replaced if it is no image', async () => {
     const path = newPath();
     await mkdir(path);
