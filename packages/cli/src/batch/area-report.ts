@@ -12,12 +12,16 @@ export interface CountedAreas {
   readonly isFlat: boolean;
 }
 
+export type ImageAreas = CountedAreas & { readonly image: string };
+
 const columns = ['image', 'label', 'class', 'voxels', 'percent', 'area_um2', 'volume_um3'];
 
 /** `--report CSV`: a line for each class of each image, written as images are done. */
 export class AreaReport {
   private readonly path: string;
   private readonly classes: readonly LabelClass[];
+  private readonly waiting = new Map<number, ImageAreas | undefined>();
+  private next = 0;
 
   /** Begins the file anew. */
   constructor(path: string, classes: readonly LabelClass[]) {
@@ -27,7 +31,17 @@ export class AreaReport {
     writeFileSync(path, `${columns.join(',')}\n`);
   }
 
-  add({ image, counts, measureUm, isFlat }: CountedAreas & { readonly image: string }): void {
+  /** In the order of the images, whichever is done first. @param areas  undefined for an image that failed */
+  add(index: number, areas: ImageAreas | undefined): void {
+    this.waiting.set(index, areas);
+    for (; this.waiting.has(this.next); this.next++) {
+      const ready = this.waiting.get(this.next);
+      this.waiting.delete(this.next);
+      if (ready) this.write(ready);
+    }
+  }
+
+  private write({ image, counts, measureUm, isFlat }: ImageAreas): void {
     const total = counts.reduce((sum, count) => sum + count, 0);
     const lines = this.classes.map(({ name }, i) => {
       const voxels = counts[i + 1] ?? 0;

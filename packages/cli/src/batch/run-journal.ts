@@ -36,9 +36,15 @@ export class RunJournal {
 
   /** What was written to a file, if it is still there with the size it had. */
   recordOf(place: OutputPlace | string): OutputRecord | undefined {
-    const { path, innerPath } = typeof place === 'string' ? { path: place, innerPath: undefined } : place;
-    const record = this.recordsIn(dirname(resolve(path))).get(keyOf(basename(path), innerPath));
-    return record && sizeOf(path) === record.size ? record : undefined;
+    const record = this.entryOf(place);
+    return record && sizeOf(pathOf(place)) === record.size ? record : undefined;
+  }
+
+  /** What was noted of a file, whatever became of it. */
+  entryOf(place: OutputPlace | string): OutputRecord | undefined {
+    const path = pathOf(place);
+    const innerPath = typeof place === 'string' ? undefined : place.innerPath;
+    return this.recordsIn(dirname(resolve(path))).get(keyOf(basename(path), innerPath));
   }
 
   /** @throws what the file system throws */
@@ -62,6 +68,10 @@ export class RunJournal {
     }
     return records;
   }
+}
+
+function pathOf(place: OutputPlace | string): string {
+  return typeof place === 'string' ? place : place.path;
 }
 
 function linesOf(path: string): readonly string[] {

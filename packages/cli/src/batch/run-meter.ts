@@ -10,6 +10,8 @@ export class RunMeter {
   private readonly total: number;
   private readonly report: Report;
   private readonly phase: string;
+  /** Images that are being worked on. */
+  private readonly open = new Map<object, { readonly share: number; readonly voxels: number }>();
   private readonly started = performance.now();
 
   constructor(total: number, report: Report, phase = 'Predicting') {
@@ -19,10 +21,14 @@ export class RunMeter {
   }
 
   /** For one image. @param voxelsOf  its size, as soon as it is known */
-  onProgress(voxelsOf: () => number): (progress: Progress) => void {
+  onProgress(image: object, voxelsOf: () => number): (progress: Progress) => void {
     return (progress) => {
-      const share = progress.done / progress.total;
-      const voxels = this.voxels + voxelsOf() * share;
+      const own = progress.done / progress.total;
+      this.open.set(image, { share: own, voxels: voxelsOf() * own });
+      const [share, voxels] = [...this.open.values()].reduce(
+        ([shares, sum], one) => [shares + one.share, sum + one.voxels],
+        [0, this.voxels],
+      );
       if (this.total === 1) this.report.onProgress({ ...progress, voxels });
       else {
         const whole = (this.done + share) / this.total;
@@ -39,7 +45,8 @@ export class RunMeter {
   }
 
   /** An image is behind the run. */
-  add(voxels: number): void {
+  add(voxels: number, image: object): void {
+    this.open.delete(image);
     this.done++;
     this.voxels += voxels;
   }

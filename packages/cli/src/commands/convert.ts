@@ -73,7 +73,7 @@ export async function convert(
       outputs.push({ input: job.name, file: job.path, shape: spec.shape, dtype: spec.dtype, axes: spec.axes });
       report.event('done', { file: job.name, outputs: [job.path] });
     } finally {
-      meter.add(voxels);
+      meter.add(voxels, job);
     }
   };
   const batch = { report, failFast: options.failFast, isSingle: jobs.length === 1 };
@@ -162,7 +162,7 @@ async function convertImage(catalog: Catalog, job: ConvertJob, run: ConvertRun):
     const roi = options.roi ? roiOf(options.roi, info.shape, job.name) : wholeRoi(info.shape);
     const spec = specOf(info, roi, options);
     sink = await createSink(catalog, job, { spec, options });
-    await copyInto(source, sink, { ...run, roi });
+    await copyInto(source, sink, { ...run, roi, job });
     await sink.close();
     return spec;
   } catch (error) {
@@ -188,7 +188,7 @@ function createSink(
 async function copyInto(
   source: ImageSource,
   sink: ImageSink,
-  { options, meter, onSize, roi }: ConvertRun & { roi: Roi },
+  { options, meter, onSize, roi, job }: ConvertRun & { roi: Roi; job: ConvertJob },
 ): Promise<void> {
   const voxels = roiShape(roi).reduce((product, size) => product * size, 1);
   onSize(voxels);
@@ -197,7 +197,7 @@ async function copyInto(
     scaling: scalingOf(source.info, options),
     phase: `Converting ${sink.spec.shape.join('×')}`,
     signal: options.signal,
-    onProgress: meter.onProgress(() => voxels),
+    onProgress: meter.onProgress(job, () => voxels),
   });
 }
 

@@ -7,7 +7,7 @@ import {
   type PipelineServices,
   type PredictResult,
 } from '@brushwood/core';
-import { measureOf, type AreaReport, type CountedAreas } from '../batch/area-report.ts';
+import { measureOf, type CountedAreas } from '../batch/area-report.ts';
 import { imageIdentity, projectDigest, digest } from '../batch/fingerprint.ts';
 import { isFinished, placeOf } from '../batch/output-state.ts';
 import { RunJournal } from '../batch/run-journal.ts';
@@ -24,12 +24,15 @@ export interface ItemResult {
   /** Its files, written now or earlier. */
   readonly paths: readonly string[];
   readonly skipped: readonly string[];
+  /** What each class covers, if it was asked for. */
+  readonly areas?: CountedAreas;
   /** For `--json`; undefined if nothing was to be done. */
   readonly facts?: object;
 }
 
 export interface BatchParts extends TargetParts {
-  readonly areas?: AreaReport;
+  /** Are the areas of the classes asked for? */
+  readonly isReported?: boolean;
   readonly imageCount: number;
 }
 
@@ -59,14 +62,13 @@ export class PredictBatch {
       const open = outputs.filter((output) => !this.isFinished(output));
       const skipped = outputs.filter((output) => !open.includes(output)).map(({ path }) => path);
       const paths = job.outputs.map(({ path }) => path);
-      const isReported =
-        this.parts.areas === undefined || (open.length === 0 && this.reportSkipped(item.name, outputs));
-      if (open.length === 0 && isReported) return { paths, skipped };
+      const known = open.length === 0 ? this.areasOf(outputs) : undefined;
+      if (open.length === 0 && (known || !this.parts.isReported)) return { paths, skipped, areas: known };
       const { result, areas } = await this.predict(job, open, (size) => (voxels = size));
       this.record(item.name, outputs, areas);
-      return { paths, skipped, facts: jobFacts({ ...job, outputs: open }, result, this.parts.options) };
+      return { paths, skipped, areas, facts: jobFacts({ ...job, outputs: open }, result, this.parts.options) };
     } finally {
-      this.meter.add(voxels);
+      this.meter.add(voxels, item.job ?? item);
     }
   }
 
@@ -129,13 +131,10 @@ export class PredictBatch {
     return !options.force && isFinished(placeOf(services.catalog, output), this.journal, output.fingerprint);
   }
 
-  /** Puts the areas of an image that is finished into the report, if they were counted then. */
-  private reportSkipped(image: string, outputs: readonly MarkedOutput[]): boolean {
-    const { areas, services } = this.parts;
-    const records = outputs.map((output) => this.journal.recordOf(placeOf(services.catalog, output)));
-    const known = records.find((record) => record?.areas)?.areas;
-    if (known) areas?.add({ image, ...known });
-    return known !== undefined;
+  /** The areas of a finished image, if they were counted then. */
+  private areasOf(outputs: readonly MarkedOutput[]): CountedAreas | undefined {
+    const { catalog } = this.parts.services;
+    return outputs.map((output) => this.journal.recordOf(placeOf(catalog, output))?.areas).find(Boolean);
   }
 
   private async predict(
@@ -174,8 +173,8 @@ export class PredictBatch {
       memoryBytes: options.memory,
       engineId: options.engine,
       signal: options.signal,
-      onProgress: this.meter.onProgress(() => voxels),
-      outputs: this.parts.areas ? [...written, counted] : written,
+      onProgress: this.meter.onProgress(job, () => voxels),
+      outputs: this.parts.isReported ? [...written, counted] : written,
     });
     onVoxels(result.voxels);
     this.imagesAtOnce = Math.ceil(options.threads / Math.max(1, result.blocks));
@@ -187,7 +186,6 @@ export class PredictBatch {
   /** A part leaves its image unfinished: only who finishes it says so. */
   private record(image: string, outputs: readonly MarkedOutput[], areas: CountedAreas | undefined): void {
     const { services, options, part } = this.parts;
-    if (areas) this.parts.areas?.add({ image, ...areas });
     for (const output of part ? [] : outputs) {
       this.journal.add(placeOf(services.catalog, output), { fingerprint: output.fingerprint, areas });
     }

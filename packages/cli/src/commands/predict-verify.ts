@@ -1,6 +1,7 @@
 import {
-  BrushwoodError,
   BlockGrid,
+  BrushwoodError,
+  isAbortError,
   messageOf,
   openImage,
   wholeRoi,
@@ -8,10 +9,12 @@ import {
   type PipelineServices,
   type Project,
   type Shape5,
+  type StorageFormat,
 } from '@brushwood/core';
+import { omeZarr, verifyZarr } from '@brushwood/io-zarr';
 import { existsSync, statSync } from 'node:fs';
 import { placeOf } from '../batch/output-state.ts';
-import { RunJournal } from '../batch/run-journal.ts';
+import { RunJournal, type OutputPlace } from '../batch/run-journal.ts';
 import type { MarkedOutput } from './output-targets.ts';
 import { PredictBatch } from './predict-batch.ts';
 import type { PredictCommandOptions } from './predict-facts.ts';
@@ -80,16 +83,17 @@ class Checker {
     const place = placeOf(this.services.catalog, output);
     const facts = { input, path: output.path };
     if (!existsSync(place.path)) return { ...facts, ...(await this.unfinished(item, output)) };
-    const record = this.journal.recordOf(place);
-    if (!record) {
-      const detail = 'it is there, but no run has noted that it finished it, or its size has changed since';
-      return { ...facts, state: 'unknown', detail };
-    }
+    const record = this.journal.entryOf(place);
+    if (!record) return { ...facts, state: 'unknown', detail: 'it is there, but no run has noted that it finished it' };
     if (record.fingerprint !== output.fingerprint) {
       const detail = 'it was made of another image, classifier or with other options';
       return { ...facts, state: 'other-settings', detail };
     }
-    return { ...facts, ...(await this.read(output)) };
+    const found = await this.read(output);
+    if (found.state === 'complete' && !this.journal.recordOf(place)) {
+      return { ...facts, state: 'unknown', detail: 'its size has changed since it was finished' };
+    }
+    return { ...facts, ...found };
   }
 
   /** An image that was begun says itself which of its units are there. */
@@ -115,23 +119,48 @@ class Checker {
 
   /** Reads all of it, as nothing less shows a broken chunk. */
   private async read(output: MarkedOutput): Promise<Omit<OutputFacts, 'input' | 'path'>> {
-    const { path, innerPath } = placeOf(this.services.catalog, output);
-    const { signal } = this.options;
+    const location = placeOf(this.services.catalog, output);
     try {
-      const source = await openImage(this.services.catalog.formats, { location: { path, innerPath } }, { signal });
-      try {
-        const { shape, levels } = source.info;
-        for (const roi of new BlockGrid(wholeRoi(shape), boxOf(shape, levels[0]!.chunkShape))) {
-          await source.read(roi, { signal });
-        }
-        return { state: 'complete', detail: `${shape.join('×')} read` };
-      } finally {
-        await source.close();
-      }
+      const problem = await (verifiers.get(output.format)?.(location, this.options) ?? this.readAll(location));
+      return problem
+        ? { state: 'unreadable', detail: problem }
+        : { state: 'complete', detail: 'it was read to its end' };
     } catch (error) {
+      if (isAbortError(error)) throw error;
       return { state: 'unreadable', detail: messageOf(error) };
     }
   }
+
+  private async readAll(location: OutputPlace): Promise<undefined> {
+    const { signal } = this.options;
+    const source = await openImage(this.services.catalog.formats, { location }, { signal });
+    try {
+      const { shape, levels } = source.info;
+      for (const roi of new BlockGrid(wholeRoi(shape), boxOf(shape, levels[0]!.chunkShape))) {
+        await source.read(roi, { signal });
+      }
+    } finally {
+      await source.close();
+    }
+  }
+}
+
+type Verifier = (location: OutputPlace, run: { readonly signal: AbortSignal }) => Promise<string | undefined>;
+
+/** Formats that know more than whether every box can be read: a chunk that is lost reads as background. */
+const verifiers: ReadonlyMap<StorageFormat, Verifier> = new Map([[omeZarr, verifyChunks]]);
+
+async function verifyChunks(location: OutputPlace, { signal }: { signal: AbortSignal }): Promise<string | undefined> {
+  const { missingCount, missing, unreadableCount, unreadable } = await verifyZarr(location, { signal });
+  const problems: string[] = [];
+  if (missingCount > 0) problems.push(`${missingCount} object(s) are lost: ${namesOf(missing, missingCount)}.`);
+  if (unreadableCount > 0) problems.push(`${unreadableCount} chunk(s) are broken, the first: ${unreadable[0]}`);
+  return problems.length > 0 ? `${problems.join('; ')} Make it again: --force` : undefined;
+}
+
+function namesOf(names: readonly string[], count: number): string {
+  const most = 5;
+  return names.slice(0, most).join(', ') + (count > most ? ', …' : '');
 }
 
 /** Undefined for formats without units. */

@@ -41,10 +41,25 @@ async function predictItems(
   const { classes } = planPostprocessing(project, options);
   if (unitPart) checkPartOptions(options);
   const areas = options.areas === undefined ? undefined : new AreaReport(reportPathOf(options.areas, part), classes);
-  const batch = new PredictBatch({ services, project, options, areas, part: unitPart, imageCount: share.length });
+  const batch = new PredictBatch({
+    services,
+    project,
+    options,
+    part: unitPart,
+    isReported: areas !== undefined,
+    imageCount: share.length,
+  });
   report.event('start', { images: share.length, part: part && partName(part), threads: options.threads });
   const byItem: ItemResult[] = [];
-  const failures = await runBatch(share, async (item, i) => void (byItem[i] = await batch.run(item)), {
+  const predictOne = async (item: BatchItem, i: number) => {
+    try {
+      byItem[i] = await batch.run(item);
+    } finally {
+      const counted = byItem[i]?.areas;
+      areas?.add(i, counted && { image: item.name, ...counted });
+    }
+  };
+  const failures = await runBatch(share, predictOne, {
     report,
     failFast: options.failFast,
     isSingle,
