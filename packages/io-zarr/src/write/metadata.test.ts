@@ -108,6 +108,15 @@ describe.each<[string, 2 | 3]>([
     });
   });
 
+  it('writes no sizes that are none', async () => {
+    const voxelSize = { unit: 'pixel', x: 0, y: Number.NaN, z: 3, origin: { x: Infinity } };
+    const ome = omeOf(version, await write({ ...volume, voxelSize }, version));
+    expect(imageProblems(ome, name)).toEqual([]);
+    expect(ome).toMatchObject({
+      multiscales: [{ datasets: [{ coordinateTransformations: [{ scale: [1, 1, 3, 1, 1] }] }, {}, {}] }],
+    });
+  });
+
   it('names, colours and windows the channels', async () => {
     const window = { min: 0, max: 255, start: 0, end: 200 };
     expect(omeOf(version, await write(volume, version))).toMatchObject({

@@ -54,9 +54,9 @@ function transformations(spec: ImageSpec, { axes }: ZarrLayout, { downsampling }
   const sizes = [voxelSize?.t, 1, voxelSize?.z, voxelSize?.y, voxelSize?.x];
   const origin = voxelSize?.origin;
   const starts = [origin?.t, 0, origin?.z, origin?.y, origin?.x];
-  const size = shape5((axis) => sizes[axis] ?? 1);
+  const size = shape5((axis) => (isPositive(sizes[axis]) ? sizes[axis]! : 1));
   const scale = shape5((axis) => size[axis] * downsampling[axis]);
-  const translation = shape5((axis) => (starts[axis] ?? 0) + ((downsampling[axis] - 1) / 2) * size[axis]);
+  const translation = shape5((axis) => finiteOr0(starts[axis]) + ((downsampling[axis] - 1) / 2) * size[axis]);
   const inFile = new AxisOrder(axes);
   return [
     { type: 'scale', scale: inFile.toFileShape(scale) },
@@ -64,6 +64,15 @@ function transformations(spec: ImageSpec, { axes }: ZarrLayout, { downsampling }
       ? [{ type: 'translation', translation: inFile.toFileShape(translation) }]
       : []),
   ];
+}
+
+/** Files of others hold sizes of 0 and worse; JSON has no NaN. */
+function isPositive(size: number | undefined): boolean {
+  return Number.isFinite(size) && size! > 0;
+}
+
+function finiteOr0(start: number | undefined): number {
+  return Number.isFinite(start) ? start! : 0;
 }
 
 const channelColors = ['FFFFFF'] as const;
