@@ -30,7 +30,10 @@ describe('fillPattern', () => {
 
   it('names the placeholders there are', () => {
     expect(() => fillPattern('{name}', values)).toThrow(/Unknown placeholder \{name\}.*\{nickname\}/);
-    expect(() => fillPattern('{slice_index}', values)).toThrow(/Sequences of slices cannot be written yet/);
+  });
+
+  it('leaves the number of a slice to the format', () => {
+    expect(fillPattern('{nickname}_{slice_index}.tif', values)).toBe(`${values.nickname}_{slice_index}.tif`);
   });
 });
 

@@ -12,6 +12,7 @@ import {
 } from '@brushwood/core';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isSequence, slicePlace } from './batch/sequence-files.ts';
 
 /** What `-o` patterns may refer to (spec §D.3). */
 export interface PatternValues {
@@ -48,12 +49,13 @@ export function fillPattern(
   const known = placeholders(values);
   return whole.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = known[name];
+    // Formats of many files put the number there.
+    if (name === 'slice_index') return slicePlace;
     if (value === undefined) {
-      const hint = name === 'slice_index' ? 'Sequences of slices cannot be written yet.' : '';
-      const names = Object.keys(known).map((key) => `{${key}}`);
+      const names = [...Object.keys(known), 'slice_index'].map((key) => `{${key}}`);
       throw new BrushwoodError(
         'invalid-parameter',
-        `Unknown placeholder {${name}} in "${pattern}". ${hint} Known: ${names.join(', ')}.`.replace('  ', ' '),
+        `Unknown placeholder {${name}} in "${pattern}". Known: ${names.join(', ')}.`,
       );
     }
     return value;
@@ -110,6 +112,17 @@ export function withExtension(path: string, format: StorageFormat): string {
 /** Does a path end like a format that can be written? */
 export function hasWritableEnding(catalog: Catalog, path: string): boolean {
   return formatByExtension(catalog.formats, path) !== undefined;
+}
+
+/** A path of many files needs a format of many files. @throws 'invalid-parameter' naming those there are */
+export function checkSequence({ formats }: Catalog, path: string, format: StorageFormat): void {
+  const many = formats.filter(({ id }) => id.endsWith('-sequence'));
+  if (!isSequence(path) || many.includes(format)) return;
+  throw new BrushwoodError(
+    'invalid-parameter',
+    `"${path}" names many files, but ${format.displayName} is one. Say --format ${many.map(({ id }) => id).join('|')}, or leave out ${slicePlace}.`,
+    { path },
+  );
 }
 
 /** Makes the folder a file is to be written to. @throws 'write-failed' where it can't be made */

@@ -1,6 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { CountedAreas } from './area-report.ts';
+import { filesOfSequence, isFileOf, isSequence } from './sequence-files.ts';
 
 /** In each folder that outputs are written to: one line of JSON for each finished one. */
 export const journalName = '.brushwood-outputs.jsonl';
@@ -11,7 +12,7 @@ export interface OutputRecord {
   readonly name: string;
   /** Dataset in the file, for containers. */
   readonly innerPath?: string;
-  /** In bytes; of a folder that of all files in it, so that a lost one is noticed. */
+  /** In bytes; of a folder or sequence that of all its files, so that a lost one is noticed. */
   readonly size: number;
   /** When it was written, in milliseconds since 1970. */
   readonly mtime: number;
@@ -47,10 +48,17 @@ export class RunJournal {
     return this.recordsIn(dirname(resolve(path))).get(keyOf(basename(path), innerPath));
   }
 
+  /** Did a run write this file, as an output or as one of a sequence? */
+  owns(path: string): boolean {
+    if (this.recordOf(path)) return true;
+    const records = this.recordsIn(dirname(resolve(path))).values();
+    return [...records].some(({ name }) => isSequence(name) && isFileOf(name, basename(path)));
+  }
+
   /** @throws what the file system throws */
   add({ path, innerPath }: OutputPlace, facts: Pick<OutputRecord, 'fingerprint' | 'areas'>): void {
-    const { mtimeMs } = statSync(path);
-    const record = { name: basename(path), innerPath, size: sizeOf(path)!, mtime: Math.round(mtimeMs), ...facts };
+    const { mtimeMs } = statSync(isSequence(path) ? dirname(path) : path);
+    const record = { name: basename(path), innerPath, size: sizeOf(path) ?? 0, mtime: Math.round(mtimeMs), ...facts };
     const folder = dirname(resolve(path));
     const records = this.recordsIn(folder);
     appendFileSync(join(folder, journalName), `${JSON.stringify(record)}\n`);
@@ -101,6 +109,10 @@ function keyOf(name: string, innerPath = ''): string {
 
 /** Undefined if there is nothing. */
 function sizeOf(path: string): number | undefined {
+  if (isSequence(path)) {
+    const files = filesOfSequence(path);
+    return files.length === 0 ? undefined : files.reduce((sum, file) => sum + statSync(file).size, 0);
+  }
   const facts = statSync(path, { throwIfNoEntry: false });
   if (!facts?.isDirectory()) return facts?.size;
   return readdirSync(path).reduce((sum, name) => sum + (sizeOf(join(path, name)) ?? 0), 0);

@@ -28,7 +28,14 @@ import { RunMeter } from '../batch/run-meter.ts';
 import { nicknameOf } from '../image-file.ts';
 import { findInputs, type FindOptions, type FoundInput } from '../inputs/find-inputs.ts';
 import { locateInput } from '../inputs/locate-input.ts';
-import { fillPattern, hasWritableEnding, makeFolderOf, outputLocation, withExtension } from '../output-file.ts';
+import {
+  checkSequence,
+  fillPattern,
+  hasWritableEnding,
+  makeFolderOf,
+  outputLocation,
+  withExtension,
+} from '../output-file.ts';
 import { outputSettings, type LayoutOptions, type RangeList } from '../output-options.ts';
 import type { Report } from '../report.ts';
 import { roiOf, type RoiSpans } from '../roi-option.ts';
@@ -125,6 +132,7 @@ function targetOf(
   const location = outputLocation(catalog, filled);
   const format = outputFormat(catalog.formats, { id: options.format, path: location.path });
   const named = withExtension(location.path, format);
+  checkSequence(catalog, named, format);
   return { format, path: location.innerPath ? join(named, location.innerPath) : named };
 }
 

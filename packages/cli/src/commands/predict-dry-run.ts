@@ -20,11 +20,13 @@ import type { PredictCommandOptions } from './predict-facts.ts';
 import type { BatchItem, PredictJob } from './predict-jobs.ts';
 
 /**
- * Nanoseconds of one thread, measured on the machine of docs/benchmarks.md: a feature channel of a pixel, of a voxel (3-D), and a
- * tree. Other machines are up to twice as fast or slow.
+ * Nanoseconds of one thread for a feature channel of a voxel, and for a tree, measured with all features and 100 trees on the images
+ * of docs/benchmarks.md. Volumes cost more: halos, 3-D passes, deeper trees. Other machines are up to twice as fast or slow.
  */
-const nsPerFeature = { flat: 2, volume: 9 };
-const nsPerTree = 0.7;
+const nanoseconds = { flat: { feature: 5, tree: 3 }, volume: { feature: 14, tree: 7 } };
+
+/** Volumes that the filters of one sigma share, as the pipeline counts them. */
+const sharedVolumes = { flat: 23, volume: 38 };
 
 interface OutputPlan {
   readonly path: string;
@@ -139,15 +141,15 @@ function costOf(
     channelCount: image.shape[1],
     isFlat: image.shape[2] === 1,
   });
+  const kind = image.shape[2] === 1 ? 'flat' : 'volume';
   const blockVoxels = elementCount(blockShape);
   const padded = blockShape.reduce((product, size, i) => product * (size + 2 * plan.halo[i]!), 1);
   const memoryBytes =
     4 * ((plan.featureCount + 2 * project.classes.length) * blockVoxels + 2 * plan.channelCount * padded) +
-    featureScratchBytes(plan, blockShape);
+    featureScratchBytes(plan, blockShape, sharedVolumes[kind]);
   const voxels = times * elementCount(space);
-  const nsPerVoxel =
-    plan.featureCount * (image.shape[2] === 1 ? nsPerFeature.flat : nsPerFeature.volume) * (padded / blockVoxels) +
-    treesOf(project.classifier.model) * nsPerTree;
+  const { feature, tree } = nanoseconds[kind];
+  const nsPerVoxel = plan.featureCount * feature + treesOf(project.classifier.model) * tree;
   const blocks = times * space.reduce((product, size, i) => product * Math.ceil(size / blockShape[i]!), 1);
   return { blocks, blockShape, memoryBytes, seconds: (voxels * nsPerVoxel) / 1e9 / threads };
 }

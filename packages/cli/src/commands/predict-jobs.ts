@@ -24,6 +24,7 @@ import { locateInput } from '../inputs/locate-input.ts';
 import {
   checkStoredPattern,
   defaultPattern,
+  checkSequence,
   fillPattern,
   hasWritableEnding,
   needsShape,
@@ -204,6 +205,7 @@ function planOutput(
   const id = options.format ?? (hasImageExtension(catalog, location.path) ? undefined : 'tiff');
   const format = outputFormat(catalog.formats, { id, path: location.path });
   const named = withExtension(location.path, format);
+  checkSequence(catalog, named, format);
   return { source, format, path: location.innerPath ? join(named, location.innerPath) : named };
 }
 

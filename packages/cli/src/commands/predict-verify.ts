@@ -14,6 +14,7 @@ import {
 import { omeZarr, verifyZarr } from '@brushwood/io-zarr';
 import { existsSync, statSync } from 'node:fs';
 import { placeOf } from '../batch/output-state.ts';
+import { filesOfSequence, isSequence } from '../batch/sequence-files.ts';
 import { RunJournal, type OutputPlace } from '../batch/run-journal.ts';
 import type { MarkedOutput } from './output-targets.ts';
 import { PredictBatch } from './predict-batch.ts';
@@ -82,7 +83,7 @@ class Checker {
   private async checkOutput(input: string, item: BatchItem, output: MarkedOutput): Promise<OutputFacts> {
     const place = placeOf(this.services.catalog, output);
     const facts = { input, path: output.path };
-    if (!existsSync(place.path)) return { ...facts, ...(await this.unfinished(item, output)) };
+    if (!isThere(place)) return { ...facts, ...(await this.unfinished(item, output)) };
     const record = this.journal.entryOf(place);
     if (!record) return { ...facts, state: 'unknown', detail: 'it is there, but no run has noted that it finished it' };
     if (record.fingerprint !== output.fingerprint) {
@@ -132,6 +133,11 @@ class Checker {
   }
 
   private async readAll(location: OutputPlace): Promise<undefined> {
+    const files = isSequence(location.path) ? filesOfSequence(location.path).map((path) => ({ path })) : [location];
+    for (const file of files) await this.readFile(file);
+  }
+
+  private async readFile(location: OutputPlace): Promise<void> {
     const { signal } = this.options;
     const source = await openImage(this.services.catalog.formats, { location }, { signal });
     try {
@@ -143,6 +149,10 @@ class Checker {
       await source.close();
     }
   }
+}
+
+function isThere({ path }: OutputPlace): boolean {
+  return isSequence(path) ? filesOfSequence(path).length > 0 : existsSync(path);
 }
 
 type Verifier = (location: OutputPlace, run: { readonly signal: AbortSignal }) => Promise<string | undefined>;

@@ -140,6 +140,23 @@ describe('other ways in and out', () => {
     );
   });
 
+  it('writes a file for each slice, and knows them for its own: {slice_index}', async () => {
+    const line = 'predict p.ilp volume.npy -o seq/v_{slice_index}.tif --source segmentation';
+    const asOne = await folder.try(line);
+    expect([asOne.exitCode, asOne.stderr]).toEqual([2, expect.stringContaining('--format tif-sequence')]);
+    await folder.run(`${line} --format tif-sequence`);
+    const files = (await readdir(folder.at('seq'))).filter((name) => name.endsWith('.tif'));
+    expect(files).toEqual(Array.from({ length: 12 }, (_, z) => `v_${String(z).padStart(2, '0')}.tif`));
+    const again = await folder.json<{ skipped: string[] }>(`${line} --format tif-sequence`);
+    expect(again.skipped).toEqual([folder.at('seq/v_{slice_index}.tif')]);
+    const asInput = await folder.try('predict p.ilp seq -o no/');
+    expect([asInput.exitCode, asInput.stderr]).toEqual([1, expect.stringContaining('12 file(s) that Brushwood wrote')]);
+    rmSync(folder.at('seq/v_07.tif'));
+    expect((await folder.try(`${line} --format tif-sequence --verify`)).stdout).toMatch(
+      /^unknown: .*its size has changed/,
+    );
+  });
+
   it('writes what Fiji shows at once: --for fiji', async () => {
     await folder.run('predict p.ilp volume.npy -o fiji --for fiji');
     const { data } = await readImage(folder.at('fiji.tif'));

@@ -55,7 +55,7 @@ class Finder {
     if (word.startsWith('@') && !existsSync(word)) return readList(word.slice(1)).flatMap((line) => this.find(line));
     const paths = this.filesOf(word);
     if (!paths) return [{ path: word }];
-    const own = paths.filter((path) => !this.journal.recordOf(path));
+    const own = paths.filter((path) => !this.journal.owns(path));
     this.ownOutputs += paths.length - own.length;
     if (own.length === 0) throw nothingFound(word, paths.length);
     const { stack } = this.options;
