@@ -14,6 +14,7 @@ import {
   dtypes,
   findById,
   openImage,
+  shape5,
   wholeRoi,
   type CreateImageOptions,
   type Dtype,
@@ -109,7 +110,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function randomImage(axes: string, dtype: Dtype): Tensor {
-  const shape = [...'tczyx'].map((axis) => (axes.includes(axis) ? sizes[axis]! : 1)) as unknown as Shape5;
+  const shape: Shape5 = shape5((i) => (axes.includes('tczyx'[i]!) ? sizes['tczyx'[i]!]! : 1));
   const tensor = allocateTensor(dtype, shape);
   const random = seededRandom(axes.length + dtypes.indexOf(dtype));
   const isBig = dtype === 'int64' || dtype === 'uint64';
@@ -132,13 +133,11 @@ async function writeCell(column: Column, axes: string, dtype: Dtype): Promise<Ce
     const format: StorageFormat = findById(formats, column.formatId, 'format');
     const sink = await format.create!({ path }, spec, column.options);
     // Boxes that are no divisor of anything, unless the sink wants its own.
-    const box = sink.writeShape.map((unit, i) =>
-      unit > 1 || i === 1 ? Math.max(unit, spec.shape[1]) : [1, 0, 3, 7, 9][i]!,
-    );
-    const unit = sink.unitShape;
+    const odd = [1, spec.shape[1], 3, 7, 9];
+    const box = sink.unitShape ?? shape5((i) => (sink.writeShape[i] > 1 ? sink.writeShape[i] : odd[i]!));
     for (const roi of new BlockGrid(
       wholeRoi(spec.shape),
-      (unit ? clip(unit, spec.shape) : clip(box, spec.shape)) as Shape5,
+      shape5((i) => Math.min(box[i], spec.shape[i])),
     )) {
       await sink.write(roi, cropTensor(tensor, roi));
     }
@@ -147,10 +146,6 @@ async function writeCell(column: Column, axes: string, dtype: Dtype): Promise<Ce
   } catch (error) {
     return { ...about, tensor: undefined, error: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function clip(shape: readonly number[], image: Shape5): number[] {
-  return shape.map((size, i) => Math.min(size, image[i]!));
 }
 
 const python = ['python3', '/usr/bin/python3'].find(

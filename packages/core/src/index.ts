@@ -26,6 +26,7 @@ export {
   coreAxes,
   elementCount,
   guessAxes,
+  shape5,
   stridesOf,
   type Axis,
   type Shape3,
@@ -36,7 +37,7 @@ export { allocateTensor, copyBox, createTensor, cropTensor, tensorDtype, type Te
 export { padRoi, type Halo, type ImageEdges } from './grid/halo.ts';
 export { BlockGrid } from './grid/block-grid.ts';
 export type { Progress, RunOptions } from './contracts/progress.ts';
-export { describeLocation, type ImageLocation } from './contracts/image-location.ts';
+export { describeLocation, type ImageLocation, type SliceStack } from './contracts/image-location.ts';
 export {
   singleLevelInfo,
   type ImageInfo,

@@ -30,15 +30,11 @@ describe('normalisation', () => {
     'maps percentiles to 0 and 1 and goes on beyond them: %o',
     async (Type) => {
       // 0, 1 … 100: the smallest value that 10 % of the 101 voxels do not exceed is 10, for 90 % it is 90.
-      const found = await normalized(
-        Type.from({ length: 101 }, (_, i) => i),
-        row(101),
-        {
-          method: 'percentile',
-          low: 10,
-          high: 90,
-        },
-      );
+      const found = await normalized(Type.from(Array.from({ length: 101 }, (_, i) => i)), row(101), {
+        method: 'percentile',
+        low: 10,
+        high: 90,
+      });
       // A bin of a float image is 1/65535 of its range.
       for (const [i, value] of found.entries()) expect(Math.abs(value - (i - 10) / 80)).toBeLessThan(1e-4);
     },

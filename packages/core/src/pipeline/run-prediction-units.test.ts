@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ImageSpec } from '../contracts/image-sink.ts';
 import type { Shape3, Shape5 } from '../grid/axes.ts';
 import type { Roi } from '../grid/roi.ts';
 import { cropTensor, type Tensor } from '../grid/tensor.ts';
@@ -29,7 +30,8 @@ function predictUnits(
   store: UnitStore,
   { failsAfter, size = 2, ...more }: Partial<PredictOptions> & { failsAfter?: number; size?: number } = {},
 ): Promise<PredictResult> {
-  const outputs = [{ sourceId: 'probabilities', openSink: async (spec) => store.open(spec, failsAfter) }] as const;
+  const openSink = async (spec: ImageSpec) => store.open(spec, failsAfter);
+  const outputs = [{ sourceId: 'probabilities', openSink }];
   return runPrediction(project, { services: fakeServices(size), image: asRequest(image), outputs, ...more });
 }
 
