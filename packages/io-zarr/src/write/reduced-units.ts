@@ -47,7 +47,7 @@ export class ReducedUnits {
     });
   }
 
-  /** Has to be done before the unit is written, so that of every unit that is done there is a reduced one. */
+  /** A unit of which this is lost is read again when the image is closed. */
   async keep(unit: Roi, tensor: Tensor): Promise<void> {
     const { chunkShape } = this.second;
     const { reduction, compress } = this.options;

@@ -145,8 +145,8 @@ function collectorOf(
     dtype: spec.dtype,
     who,
     async writeUnit(unit, tensor) {
-      await reduced?.keep(unit, tensor);
-      await finest.write(unit, tensor);
+      // One is compressed while the other is flushed.
+      await Promise.all([finest.write(unit, tensor), reduced?.keep(unit, tensor)]);
     },
   });
 }
