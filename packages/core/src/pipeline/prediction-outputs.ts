@@ -55,6 +55,7 @@ export function describeOutput(classes: readonly LabelClass[], facts: OutputFact
     content: source.content,
     voxelSize: info.voxelSize,
     channelNames: isPerChannel ? pick(names) : undefined,
+    classNames: source.content === 'labels' ? classes.map((item) => item.name) : undefined,
     colors: source.content === 'intensity' ? undefined : source.content === 'labels' ? colors : pick(colors),
     displayRange: displayRange(classes, facts, dtype),
   };

@@ -159,6 +159,7 @@ describe('runPrediction', () => {
       displayRange: [0, 1],
     });
     expect(spec('segmentation')).toMatchObject({ axes: 'yx', dtype: 'uint8', content: 'labels', displayRange: [0, 2] });
+    expect(spec('segmentation').classNames).toEqual(['dark', 'bright']);
     expect(spec('segmentation').colors).toEqual(project.classes.map((item) => item.probabilityColor));
     expect(spec('uncertainty')).toMatchObject({ axes: 'yx', dtype: 'float32', content: 'intensity' });
     expect(spec('features').channelNames).toHaveLength(8);
