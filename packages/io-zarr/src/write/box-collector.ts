@@ -14,8 +14,8 @@ import {
   throwIfAborted,
   translateRoi,
   wholeRoi,
+  shape5,
 } from '@brushwood/core';
-import { shape5 } from './shape5.ts';
 
 interface OpenUnit {
   readonly unit: Roi;

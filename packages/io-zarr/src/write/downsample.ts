@@ -1,5 +1,12 @@
-import { allocateTensor, elementCount, type NumberArray, type Shape5, type Tensor, tensorDtype } from '@brushwood/core';
-import { shape5 } from './shape5.ts';
+import {
+  allocateTensor,
+  elementCount,
+  type NumberArray,
+  type Shape5,
+  type Tensor,
+  tensorDtype,
+  shape5,
+} from '@brushwood/core';
 
 /** How voxels become one: labels must not be mixed. */
 export type Reduction = 'mean' | 'mode';

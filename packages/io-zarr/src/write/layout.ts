@@ -9,9 +9,9 @@ import {
   isDtype,
   itemBytes,
   type Shape5,
+  shape5,
 } from '@brushwood/core';
 import { levelShapes } from './level-shapes.ts';
-import { shape5 } from './shape5.ts';
 
 /** How a new image lies in its folder. Shapes in tczyx; the file leaves out axes of size 1 that were not asked for. */
 export interface ZarrLayout {

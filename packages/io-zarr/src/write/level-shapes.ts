@@ -1,5 +1,4 @@
-import { type ImageSpec, type Shape5 } from '@brushwood/core';
-import { shape5 } from './shape5.ts';
+import { type ImageSpec, type Shape5, shape5 } from '@brushwood/core';
 
 /** Axes of space in tczyx. */
 const spatial = [2, 3, 4] as const;

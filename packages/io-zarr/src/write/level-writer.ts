@@ -1,9 +1,8 @@
-import { AxisOrder, BlockGrid, type Roi, roiShape, type Shape5, type Tensor, wholeRoi } from '@brushwood/core';
+import { AxisOrder, BlockGrid, type Roi, roiShape, type Shape5, type Tensor, wholeRoi, shape5 } from '@brushwood/core';
 import { type Compressor, encodeChunk, openCompressor } from './chunk-encoder.ts';
 import type { LevelLayout, ZarrLayout } from './layout.ts';
 import type { ObjectFolder } from './object-folder.ts';
 import { encodeShard } from './shard-encoder.ts';
-import { shape5 } from './shape5.ts';
 
 export interface MissingUnits {
   readonly count: number;

@@ -1,7 +1,6 @@
-import { AxisOrder, type ImageSpec, dtypeRange } from '@brushwood/core';
+import { AxisOrder, type ImageSpec, dtypeRange, shape5 } from '@brushwood/core';
 import type { Json } from '../zarr-node.ts';
 import type { LevelLayout, ZarrLayout } from './layout.ts';
-import { shape5 } from './shape5.ts';
 
 export interface OmeFacts {
   readonly spec: ImageSpec;

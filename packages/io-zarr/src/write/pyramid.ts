@@ -10,6 +10,7 @@ import {
   type Shape5,
   throwIfAborted,
   translateRoi,
+  shape5,
 } from '@brushwood/core';
 import { openFolder } from '#folder-store';
 import { readNode } from '../zarr-node.ts';
@@ -19,7 +20,6 @@ import type { LevelLayout, ZarrLayout } from './layout.ts';
 import { LevelWriter } from './level-writer.ts';
 import type { ObjectFolder } from './object-folder.ts';
 import { ReducedUnits } from './reduced-units.ts';
-import { shape5 } from './shape5.ts';
 
 /** Each chunk is read once, unless those of two levels do not match. */
 const cacheBytes = 16 * 1024 * 1024;

@@ -1,10 +1,18 @@
-import { BlockGrid, elementCount, type Roi, roiShape, type Shape5, type Tensor, wholeRoi } from '@brushwood/core';
+import {
+  BlockGrid,
+  elementCount,
+  type Roi,
+  roiShape,
+  type Shape5,
+  type Tensor,
+  wholeRoi,
+  shape5,
+} from '@brushwood/core';
 import { type Compressor, encodeChunk, openCompressor } from './chunk-encoder.ts';
 import { downsample, type Reduction } from './downsample.ts';
 import type { LevelLayout, ZarrLayout } from './layout.ts';
 import type { ObjectFolder } from './object-folder.ts';
 import { decodeShard, encodeShard } from './shard-encoder.ts';
-import { shape5 } from './shape5.ts';
 
 /** Below the folder of the image; removed when that is finished. */
 export const reducedFolder = '.reduced';
