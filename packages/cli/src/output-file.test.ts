@@ -6,7 +6,7 @@ const values: PatternValues = {
   project_dir: '/projects',
   nickname: 'cells',
   result_type: 'Simple Segmentation',
-  shape: [3, 2, 1, 80, 72],
+  roi: { start: [0, 0, 0, 0, 0], stop: [3, 2, 1, 80, 72] },
 };
 
 describe('fillPattern', () => {
@@ -30,6 +30,13 @@ describe('fillPattern', () => {
 
   it('names the placeholders there are', () => {
     expect(() => fillPattern('{name}', values)).toThrow(/Unknown placeholder \{name\}.*\{nickname\}/);
+  });
+
+  it('tells the bounds of a cut-out', () => {
+    const roi = { start: [0, 0, 4, 10, 20], stop: [1, 2, 8, 15, 25] } as const;
+    expect(fillPattern('{z_start}-{z_stop}_{x_start}_{roi}', { ...values, roi })).toBe(
+      '4-8_20_[(0, 0, 4, 10, 20), (1, 2, 8, 15, 25)]',
+    );
   });
 
   it('leaves the number of a slice to the format', () => {

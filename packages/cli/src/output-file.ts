@@ -4,10 +4,11 @@ import {
   formatByExtension,
   messageOf,
   parseImagePath,
+  wholeRoi,
   writableFormats,
   type Catalog,
   type ImageLocation,
-  type Shape5,
+  type Roi,
   type StorageFormat,
 } from '@brushwood/core';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
@@ -20,8 +21,8 @@ export interface PatternValues {
   readonly project_dir: string;
   readonly nickname: string;
   readonly result_type: string;
-  /** `tczyx` of the image: for `{x_start}`, `{x_stop}` and their likes, and `{roi}`. */
-  readonly shape?: Shape5;
+  /** The part of the image that is written: for `{x_start}`, `{x_stop}` and their likes, and `{roi}`. */
+  readonly roi?: Roi;
 }
 
 /** The pattern a run uses when the user names none. */
@@ -62,16 +63,18 @@ export function fillPattern(
   });
 }
 
-function placeholders({ shape = [1, 1, 1, 1, 1], ...values }: PatternValues): Record<string, string> {
-  const box = [...coreAxes].map((axis, i) => [axis, shape[i]!] as const);
+function placeholders({ roi = wholeRoi([1, 1, 1, 1, 1]), ...values }: PatternValues): Record<string, string> {
+  const bounds = [...coreAxes].flatMap((axis, i) => [
+    [`${axis}_start`, String(roi.start[i])],
+    [`${axis}_stop`, String(roi.stop[i])],
+  ]);
   return {
     dataset_dir: values.dataset_dir,
     project_dir: values.project_dir,
     nickname: fileNamePart(values.nickname),
     result_type: fileNamePart(values.result_type),
-    roi: `[(${shape.map(() => 0).join(', ')}), (${shape.join(', ')})]`,
-    ...Object.fromEntries(box.map(([axis]) => [`${axis}_start`, '0'])),
-    ...Object.fromEntries(box.map(([axis, size]) => [`${axis}_stop`, String(size)])),
+    roi: `[(${roi.start.join(', ')}), (${roi.stop.join(', ')})]`,
+    ...Object.fromEntries(bounds),
   };
 }
 
@@ -138,4 +141,12 @@ export function makeFolderOf(path: string): void {
       { cause: error },
     );
   }
+}
+
+/** A format cannot know what the command calls its leave to replace. */
+export function namingForce(error: unknown): unknown {
+  const isInTheWay = error instanceof BrushwoodError && ['already-exists', 'other-settings'].includes(error.code);
+  if (!isInTheWay || error.message.includes('--force')) return error;
+  const { code, message, details } = error;
+  return new BrushwoodError(code, `${message} To begin anew: --force.`, details, { cause: error });
 }

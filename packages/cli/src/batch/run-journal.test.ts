@@ -13,9 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => removeFolder(folder));
 
-const caught = (action: () => unknown) => {
+const caught = async (action: () => unknown) => {
   try {
-    return { value: action() };
+    return { value: await action() };
   } catch (error) {
     return { code: (error as { code?: string }).code, message: (error as Error).message };
   }
@@ -61,26 +61,26 @@ describe('isFinished', () => {
   const check = (name: string, fingerprint: string) =>
     caught(() => isFinished({ path: at(name) }, new RunJournal(), fingerprint));
 
-  it('is true for the same settings, and false for what is not there', () => {
+  it('is true for the same settings, and false for what is not there', async () => {
     new RunJournal().add({ path: at('a.tif') }, { fingerprint: 'one' });
-    expect(check('a.tif', 'one')).toEqual({ value: true });
-    expect(check('b.tif', 'one')).toEqual({ value: false });
+    expect(await check('a.tif', 'one')).toEqual({ value: true });
+    expect(await check('b.tif', 'one')).toEqual({ value: false });
   });
 
-  it('refuses other settings and unknown files, naming --force', () => {
-    expect(check('a.tif', 'one')).toMatchObject({
+  it('refuses other settings and unknown files, naming --force', async () => {
+    expect(await check('a.tif', 'one')).toMatchObject({
       code: 'already-exists',
       message: expect.stringContaining('--force'),
     });
     new RunJournal().add({ path: at('a.tif') }, { fingerprint: 'one' });
-    expect(check('a.tif', 'two')).toMatchObject({
+    expect(await check('a.tif', 'two')).toMatchObject({
       code: 'other-settings',
       message: expect.stringContaining('--force'),
     });
   });
 
-  it('leaves folders that are not known to their format, which may go on with them', () => {
+  it('leaves folders that are not known to their format, which may go on with them', async () => {
     mkdirSync(at('v.zarr'));
-    expect(check('v.zarr', 'one')).toEqual({ value: false });
+    expect(await check('v.zarr', 'one')).toEqual({ value: false });
   });
 });

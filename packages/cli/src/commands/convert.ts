@@ -33,6 +33,7 @@ import {
   fillPattern,
   hasWritableEnding,
   makeFolderOf,
+  namingForce,
   outputLocation,
   withExtension,
 } from '../output-file.ts';
@@ -181,7 +182,7 @@ async function convertImage(catalog: Catalog, job: ConvertJob, run: ConvertRun):
   }
 }
 
-function createSink(
+async function createSink(
   catalog: Catalog,
   { format, path }: ConvertJob,
   { spec, options }: { spec: ImageSpec; options: ConvertOptions },
@@ -190,7 +191,10 @@ function createSink(
   makeFolderOf(target.path);
   const { force: overwrite, signal, report } = options;
   const { layout } = outputSettings(options);
-  return format.create!(target, spec, { overwrite, signal, layout, onProgress: report.onProgress });
+  const wishes = { overwrite, signal, layout, onProgress: report.onProgress };
+  return format.create!(target, spec, wishes).catch((error: unknown) => {
+    throw namingForce(error);
+  });
 }
 
 async function copyInto(

@@ -11,7 +11,7 @@ import {
   type RunPart,
 } from '@brushwood/core';
 import { labelScratch } from '../batch/label-scratch.ts';
-import { makeFolderOf, outputLocation } from '../output-file.ts';
+import { makeFolderOf, namingForce, outputLocation } from '../output-file.ts';
 import { findClassChannels, outputSettings } from '../output-options.ts';
 import { planPostprocessing } from '../postprocess-options.ts';
 import { renormalization, type PredictCommandOptions } from './predict-facts.ts';
@@ -79,12 +79,15 @@ export class OutputTargets {
     const { services, options, part } = this.parts;
     const location = outputLocation(services.catalog, path);
     makeFolderOf(location.path);
-    const sink = await format.create!(location, spec, {
+    const wishes = {
       overwrite: options.force,
       signal: options.signal,
       layout: this.settings.layout,
       resume: { fingerprint, part },
       onProgress: options.report.onProgress,
+    };
+    const sink = await format.create!(location, spec, wishes).catch((error: unknown) => {
+      throw namingForce(error);
     });
     if (!options.finish || sink.unitShape) return sink;
     await sink.abort();

@@ -59,7 +59,8 @@ export class PredictBatch {
       if (!item.job) throw item.problem;
       const { job } = item;
       const outputs = await this.mark(job);
-      const open = outputs.filter((output) => !this.isFinished(output));
+      const open: MarkedOutput[] = [];
+      for (const output of outputs) if (!(await this.isFinished(output))) open.push(output);
       const skipped = outputs.filter((output) => !open.includes(output)).map(({ path }) => path);
       const paths = job.outputs.map(({ path }) => path);
       const known = open.length === 0 ? this.areasOf(outputs) : undefined;
@@ -126,7 +127,7 @@ export class PredictBatch {
     return seen;
   }
 
-  private isFinished(output: MarkedOutput): boolean {
+  private async isFinished(output: MarkedOutput): Promise<boolean> {
     const { options, services } = this.parts;
     return !options.force && isFinished(placeOf(services.catalog, output), this.journal, output.fingerprint);
   }

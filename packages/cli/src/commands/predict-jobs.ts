@@ -5,6 +5,7 @@ import {
   openImage,
   outputFormat,
   requestOf,
+  wholeRoi,
   type Catalog,
   type ChannelSelection,
   type ErrorCode,
@@ -13,7 +14,7 @@ import {
   type Lane,
   type PipelineServices,
   type Project,
-  type Shape5,
+  type Roi,
   type StorageFormat,
 } from '@brushwood/core';
 import { existsSync, realpathSync } from 'node:fs';
@@ -32,6 +33,7 @@ import {
   withExtension,
 } from '../output-file.ts';
 import { workflowOf } from '../project-file.ts';
+import { roiOf, type RoiSpans } from '../roi-option.ts';
 
 /** What decides which images are predicted, and into which files. */
 export interface JobOptions extends FindOptions {
@@ -42,6 +44,7 @@ export interface JobOptions extends FindOptions {
   readonly inputAxes?: string;
   readonly channels?: ChannelSelection;
   readonly level?: number;
+  readonly roi?: RoiSpans;
   readonly force?: boolean;
 }
 
@@ -93,8 +96,8 @@ export async function planJobs(
   for (const { name, begin } of starts) {
     try {
       const job = begin();
-      const shape = needsShape(pattern) ? await shapeOf(catalog, job.image) : undefined;
-      const planOne = (source: ExportSource) => planOutput(services, pattern, { job, source, path, options, shape });
+      const roi = needsShape(pattern) ? await boxOf(catalog, job.image, options.roi) : undefined;
+      const planOne = (source: ExportSource) => planOutput(services, pattern, { job, source, path, options, roi });
       items.push({ name, job: { ...job, outputs: sources.map(planOne) } });
     } catch (problem) {
       if (isWrongUse(problem)) throw problem;
@@ -174,10 +177,11 @@ function patternOf(project: Project, options: JobOptions): string {
   return options.output ?? stored ?? defaultPattern;
 }
 
-async function shapeOf({ formats }: Catalog, image: ImageRequest): Promise<Shape5> {
+async function boxOf({ formats }: Catalog, image: ImageRequest, spans: RoiSpans | undefined): Promise<Roi> {
   const source = await openImage(formats, image);
   await source.close();
-  return source.info.shape;
+  const { shape } = source.info;
+  return spans ? roiOf(spans, shape, image.location.path) : wholeRoi(shape);
 }
 
 function planOutput(
@@ -188,16 +192,16 @@ function planOutput(
     source: ExportSource;
     path: string;
     options: JobOptions;
-    shape: Shape5 | undefined;
+    roi: Roi | undefined;
   },
 ): PredictJob['outputs'][number] {
-  const { job, source, path, options, shape } = parts;
+  const { job, source, path, options, roi } = parts;
   const values = {
     dataset_dir: dirname(job.image.location.path),
     project_dir: dirname(resolve(path)),
     nickname: job.nickname,
     result_type: source.displayName,
-    shape,
+    roi,
   };
   const file = fillPattern(pattern, values, (folder) => hasWritableEnding(catalog, folder));
   const base = options.output === undefined ? resolve(dirname(resolve(path)), file) : file;

@@ -13,7 +13,7 @@ import {
 } from '@brushwood/core';
 import { omeZarr, verifyZarr } from '@brushwood/io-zarr';
 import { existsSync, statSync } from 'node:fs';
-import { placeOf } from '../batch/output-state.ts';
+import { keptFingerprint, placeOf } from '../batch/output-state.ts';
 import { filesOfSequence, isSequence } from '../batch/sequence-files.ts';
 import { RunJournal, type OutputPlace } from '../batch/run-journal.ts';
 import type { MarkedOutput } from './output-targets.ts';
@@ -84,14 +84,15 @@ class Checker {
     const place = placeOf(this.services.catalog, output);
     const facts = { input, path: output.path };
     if (!isThere(place)) return { ...facts, ...(await this.unfinished(item, output)) };
-    const record = this.journal.entryOf(place);
-    if (!record) return { ...facts, state: 'unknown', detail: 'it is there, but no run has noted that it finished it' };
-    if (record.fingerprint !== output.fingerprint) {
+    const known = this.journal.entryOf(place)?.fingerprint ?? (await keptFingerprint(place, this.journal));
+    if (known === undefined)
+      return { ...facts, state: 'unknown', detail: 'it is there, but no run has noted that it finished it' };
+    if (known !== output.fingerprint) {
       const detail = 'it was made of another image, classifier or with other options';
       return { ...facts, state: 'other-settings', detail };
     }
     const found = await this.read(output);
-    if (found.state === 'complete' && !this.journal.recordOf(place)) {
+    if (found.state === 'complete' && this.journal.entryOf(place) && !this.journal.recordOf(place)) {
       return { ...facts, state: 'unknown', detail: 'its size has changed since it was finished' };
     }
     return { ...facts, ...found };

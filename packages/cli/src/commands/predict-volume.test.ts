@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'nod
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { journalName } from '../batch/run-journal.ts';
 import { runCommand } from '../testing/command-line.ts';
 import { SampleFolder } from '../testing/sample-folder.ts';
 import { numbersOf, readImage, sampleImage, writeImage, writeProject } from '../testing/sample-project.ts';
@@ -54,6 +55,9 @@ describe('a volume shared by several runs', () => {
 
   it('is left alone by a part that is repeated after the end, and refuses other settings', async () => {
     expect(await folder.json(`${line} --shard 2/3`)).toMatchObject({ outputs: [], skipped: [folder.at('parts.zarr')] });
+    // The image keeps its fingerprint itself: it is known without the journal too.
+    rmSync(folder.at(journalName));
+    expect(await folder.json(line)).toMatchObject({ skipped: [folder.at('parts.zarr')] });
     const other = await folder.try(`${line} --dtype uint8`);
     expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('--force')]);
   });

@@ -41,6 +41,9 @@ async function predictItems(
   const { classes } = planPostprocessing(project, options);
   if (unitPart) checkPartOptions(options);
   const areas = options.areas === undefined ? undefined : new AreaReport(reportPathOf(options.areas, part), classes);
+  if (areas && items.some(({ job }) => job?.mask)) {
+    report.note('note: voxels outside a mask belong to the first class in a segmentation, and so in the report.');
+  }
   const batch = new PredictBatch({
     services,
     project,
