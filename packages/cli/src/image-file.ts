@@ -59,11 +59,12 @@ function checkFolder(catalog: Catalog, path: string): void {
 /** Is the image of a lane still where the project says? @throws 'not-found' saying how to tell where it lies now */
 export function checkLaneFile(lane: Lane, index: number): void {
   const { location, nickname, storage } = lane.rawData;
-  if (storage === 'embedded' || /^https?:/.test(location.path) || existsSync(location.path)) return;
+  const path = location.stack?.paths[0] ?? location.path;
+  if (storage === 'embedded' || /^https?:/.test(path) || existsSync(path)) return;
   throw new BrushwoodError(
     'not-found',
-    `The image "${nickname}" of the project is no longer at "${location.path}". Say where it lies now: brushwood lanes PROJECT relink ${index} IMAGE.`,
-    { path: location.path, lane: index },
+    `The image "${nickname}" of the project is no longer at "${path}". Say where it lies now: brushwood lanes PROJECT relink ${index} IMAGE.`,
+    { path, lane: index },
   );
 }
 

@@ -39,9 +39,12 @@ export async function keptFingerprint(place: OutputPlace, journal: RunJournal): 
   return writtenFingerprint(place).catch(() => undefined);
 }
 
-/** A folder may be an unfinished image; the format knows. @throws 'already-exists' for a file that no run here has written */
-export function checkUnknown({ path }: OutputPlace): void {
-  if (!existsSync(path) || !statSync(path).isFile()) return;
+/**
+ * A folder may be an unfinished image, and a file may lack the dataset; their formats know.
+ * @throws 'already-exists' for a file that no run here has written
+ */
+export function checkUnknown({ path, innerPath }: OutputPlace): void {
+  if (innerPath !== undefined || !existsSync(path) || !statSync(path).isFile()) return;
   throw new BrushwoodError(
     'already-exists',
     `"${path}" exists already. Name another file with -o, or use --force to replace it.`,

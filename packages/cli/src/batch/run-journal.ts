@@ -38,7 +38,11 @@ export class RunJournal {
   /** What was written to a file, if it is still there with the size it had. */
   recordOf(place: OutputPlace | string): OutputRecord | undefined {
     const record = this.entryOf(place);
-    return record && sizeOf(pathOf(place)) === record.size ? record : undefined;
+    const size = record && sizeOf(pathOf(place));
+    if (size === undefined) return undefined;
+    // Other datasets may have come into the same file since.
+    const isSame = record?.innerPath === undefined ? size === record?.size : size >= record.size;
+    return isSame ? record : undefined;
   }
 
   /** What was noted of a file, whatever became of it. */

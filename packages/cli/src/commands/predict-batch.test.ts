@@ -70,6 +70,19 @@ describe('a batch with a broken image', () => {
   });
 });
 
+describe('a batch into one file', () => {
+  it('adds a dataset for each image, and knows them when it is repeated', async () => {
+    await writeImage(folder.at('in/i11.tif'), sampleImage([1, 1, 1, height, width], 4));
+    const line = 'predict p.ilp in/i1.tif in/i2.tif in/i10.tif in/i11.tif -o all.h5/{nickname} --threads 2';
+    await folder.run(line);
+    await rm(folder.at('in/i11.tif'));
+    const { datasets } = await folder.json<{ datasets: { innerPath: string }[] }>('info all.h5');
+    expect(datasets.map(({ innerPath }) => innerPath)).toEqual(['i1', 'i10', 'i11', 'i2']);
+    const { facts } = await json('predict p.ilp in/i1.tif in/i2.tif in/i10.tif -o all.h5/{nickname}');
+    expect([facts.outputs.length, facts.skipped.length, facts.failures.length]).toEqual([0, 3, 0]);
+  });
+});
+
 describe('a batch that is repeated', () => {
   const line = 'predict p.ilp in/i[12]*.tif -o again/{nickname}.npy --source segmentation';
 

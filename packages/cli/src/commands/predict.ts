@@ -1,5 +1,13 @@
-import { BrushwoodError, findClass, type PipelineServices, type Project, type RunPart } from '@brushwood/core';
+import {
+  BrushwoodError,
+  findClass,
+  type Catalog,
+  type PipelineServices,
+  type Project,
+  type RunPart,
+} from '@brushwood/core';
 import { AreaReport, reportPathOf } from '../batch/area-report.ts';
+import { placeOf } from '../batch/output-state.ts';
 import { listFailures, runBatch } from '../batch/run-batch.ts';
 import { partName, partOfEnvironment } from '../batch/run-part.ts';
 import { findInputs, type FoundInput } from '../inputs/find-inputs.ts';
@@ -53,6 +61,7 @@ async function predictItems(
     imageCount: share.length,
   });
   report.event('start', { images: share.length, part: part && partName(part), threads: options.threads });
+  const isShared = shareFiles(services.catalog, share);
   const byItem: ItemResult[] = [];
   const predictOne = async (item: BatchItem, i: number) => {
     try {
@@ -66,7 +75,7 @@ async function predictItems(
     report,
     failFast: options.failFast,
     isSingle,
-    atOnce: () => batch.imagesAtOnce,
+    atOnce: () => (isShared ? 1 : batch.imagesAtOnce),
   });
   const results = byItem.filter(Boolean);
   listFailures(failures, report);
@@ -123,6 +132,12 @@ function checkPartOptions({ areas, minObject }: PredictCommandOptions): void {
     'invalid-parameter',
     `${wrong} needs the whole image, and a part sees only its share. Leave it out here, and use it on the finished segmentation.`,
   );
+}
+
+/** Do several images go into one file, as datasets? Only one at a time can write to it then. */
+function shareFiles(catalog: Catalog, items: readonly BatchItem[]): boolean {
+  const files = items.map(({ job }) => new Set(job?.outputs.map((output) => placeOf(catalog, output).path)));
+  return new Set(files.flatMap((own) => [...own])).size < files.reduce((sum, own) => sum + own.size, 0);
 }
 
 /** Every n-th image: neighbours often take equally long, so parts end together. */
