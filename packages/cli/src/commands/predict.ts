@@ -44,7 +44,10 @@ async function predictItems(
   const isSingle = items.length === 1;
   const part = options.finish ? undefined : (options.shard ?? partOfEnvironment(process.env));
   const share = isSingle ? items : shareOf(items, part);
-  if (part) report.note(describePart(part, { isSingle, share: share.length, total: items.length }));
+  if (part) {
+    const hint = options.shard ? '' : ' As the scheduler says; to do all: --shard 1/1.';
+    report.note(describePart(part, { isSingle, share: share.length, total: items.length }) + hint);
+  }
   const unitPart = isSingle ? part : undefined;
   const { classes } = planPostprocessing(project, options);
   if (unitPart) checkPartOptions(options);
