@@ -66,6 +66,7 @@ describe('a volume shared by several runs', () => {
     const { exitCode, stderr } = await folder.try('predict p.ilp volume.npy -o parts.tif --shard 1/2');
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Write OME-Zarr')]);
     expect((await readdir(folder.path)).filter((name) => name.startsWith('parts.tif'))).toEqual([]);
+    await folder.run('predict p.ilp volume.npy -o parts.tif --shard 1/1');
   });
 
   it('shows --verify a lost and a broken shard', async () => {

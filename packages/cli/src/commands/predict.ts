@@ -42,7 +42,7 @@ async function predictItems(
   { items, options, report }: { items: readonly BatchItem[]; options: PredictCommandOptions; report: Report },
 ): Promise<void> {
   const isSingle = items.length === 1;
-  const part = options.finish ? undefined : (options.shard ?? partOfEnvironment(process.env));
+  const part = options.finish ? undefined : wantedPart(options);
   const share = isSingle ? items : shareOf(items, part);
   if (part) {
     const hint = options.shard ? '' : ' As the scheduler says; to do all: --shard 1/1.';
@@ -141,6 +141,12 @@ function checkPartOptions({ areas, minObject }: PredictCommandOptions): void {
 function shareFiles(catalog: Catalog, items: readonly BatchItem[]): boolean {
   const files = items.map(({ job }) => new Set(job?.outputs.map((output) => placeOf(catalog, output).path)));
   return new Set(files.flatMap((own) => [...own])).size < files.reduce((sum, own) => sum + own.size, 0);
+}
+
+/** Undefined for the whole: one part of one is no part. */
+function wantedPart({ shard }: PredictCommandOptions): RunPart | undefined {
+  const part = shard ?? partOfEnvironment(process.env);
+  return part?.count === 1 ? undefined : part;
 }
 
 /** Every n-th image: neighbours often take equally long, so parts end together. */
