@@ -98,6 +98,7 @@ const values = [
   'parseImagePath',
   'pipelineServices',
   'pixelExportSources',
+  'placeOfPart',
   'plainEngine',
   'planFeatures',
   'presmoothingRadius',

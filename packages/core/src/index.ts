@@ -180,6 +180,7 @@ export { fingerprintImage } from './pipeline/fingerprint-image.ts';
 export { readPaddedBlock } from './pipeline/read-padded-block.ts';
 export { pixelExportSources, type ExportSource, type PredictedBlock } from './pipeline/export-sources.ts';
 export type { Normalization } from './project/normalization.ts';
+export { placeOfPart } from './pipeline/place-of-part.ts';
 export { objectFilterSink, type Scratch } from './pipeline/object-filter-sink.ts';
 export { withoutSmallObjects } from './pipeline/small-objects.ts';
 export { combinedClasses, type Postprocessing } from './pipeline/postprocess.ts';

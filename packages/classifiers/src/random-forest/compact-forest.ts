@@ -6,7 +6,7 @@ const { innerType, rootAddress } = vigraNodes;
 
 /** Bytes of a node. */
 const nodeBytes = 16;
-/** Bytes between the ranks of two columns of a patch: 64 lanes. */
+/** Bytes between the ranks of two columns of a packet: 4 patches of 64 lanes. */
 const laneRowBytes = 256;
 
 /**
@@ -14,7 +14,7 @@ const laneRowBytes = 256;
  *
  * `nodes`, 16 bytes each, every tree in the order node, left subtree, right subtree:
  *   0  4 × int8  threshold, four times the same: `rank − 128` is below it where the feature is below the threshold
- *   4  uint32    column · 64: where the ranks lie in a patch
+ *   4  uint32    column · 256: where the ranks lie in a packet
  *   8  int32     left child, 12  int32  right child
  * A child ≥ 0 is the number of a node. A negative one is a leaf, −1 − k: if k < classCount all its samples belong to
  * class k; otherwise it is the mixed leaf k − classCount.

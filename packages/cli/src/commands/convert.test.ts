@@ -113,7 +113,7 @@ describe('brushwood convert into another dtype', () => {
 describe('brushwood convert refuses', () => {
   it.each([
     ['an output that exists', 'convert volume.tif in/a_1.npy', 1, /exists already.*--force/],
-    ['the image itself as output', 'convert volume.tif volume.tif --force', 2, /the image itself/],
+    ['the image itself as output', 'convert volume.tif volume.tif --force', 2, /would be lost/],
     ['two images into one', 'convert in/a_1.npy in/a_2.npy one.tif', 2, /both be written.*\{nickname\}/],
     ['an output without a format', 'convert volume.tif copy.jpg', 1, /which format to write/],
     ['no output', 'convert volume.tif', 2, /brushwood convert IN OUT/],
@@ -122,5 +122,17 @@ describe('brushwood convert refuses', () => {
   ] as const)('%s', async (_, line, exitCode, message) => {
     const run = await folder.try(line);
     expect([run.exitCode, run.stderr]).toEqual([exitCode, expect.stringMatching(message)]);
+  });
+
+  it('replaces no image that it is still to read, and adds datasets beside others', async () => {
+    await writeImage(folder.at('keep/x.npy'), sampleImage([1, 1, 1, 20, 24], 3));
+    await writeImage(folder.at('keep/x_copy.npy'), sampleImage([1, 1, 1, 20, 24], 4));
+    const before = numbersOf(await readImage(folder.at('keep/x_copy.npy')));
+    const lost = await folder.try('convert keep/x.npy keep/x_copy.npy keep/{nickname}_copy.npy --force');
+    expect([lost.exitCode, lost.stderr]).toEqual([2, expect.stringContaining('would be lost')]);
+    expect(numbersOf(await readImage(folder.at('keep/x_copy.npy')))).toEqual(before);
+    await folder.run('convert keep/x.npy keep/both.h5/one');
+    await folder.run('convert keep/x_copy.npy keep/both.h5/two');
+    expect(numbersOf(await readImage(folder.at('keep/both.h5'), 'two'))).toEqual(before);
   });
 });

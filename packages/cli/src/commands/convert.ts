@@ -1,4 +1,6 @@
 import {
+  placeOfPart,
+  parseImagePath,
   BrushwoodError,
   copyImage,
   dtypeRange,
@@ -18,12 +20,12 @@ import {
   type Roi,
   type StorageFormat,
   type ValueScaling,
-  type VoxelSize,
 } from '@brushwood/core';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { listFailures, runBatch } from '../batch/run-batch.ts';
 import { placeOf } from '../batch/output-state.ts';
+import type { OutputPlace } from '../batch/run-journal.ts';
 import { RunMeter } from '../batch/run-meter.ts';
 import { nicknameOf } from '../image-file.ts';
 import { findInputs, type FindOptions, type FoundInput } from '../inputs/find-inputs.ts';
@@ -71,6 +73,7 @@ export async function convert(
   const { inputs } = findInputs(catalog, words.slice(0, -1), options);
   const jobs = inputs.map((input) => ({ name: input.path, input, ...targetOf(catalog, input, { pattern, options }) }));
   checkDistinct(jobs);
+  checkInputsKept(catalog, jobs);
   const meter = new RunMeter(jobs.length, report, 'Converting');
   report.event('start', { images: jobs.length });
   const outputs: object[] = [];
@@ -163,7 +166,7 @@ async function convertImage(catalog: Catalog, job: ConvertJob, run: ConvertRun):
   const { signal } = options;
   const location = locateInput(catalog, job.input);
   const request: ImageRequest = { location, axes: options.inputAxes, channels: options.channels, level: options.level };
-  checkTarget(catalog, job, { request, force: options.force });
+  checkTarget(placeOf(catalog, job), options.force);
   const source = await openImage(catalog.formats, request, { signal });
   let sink: ImageSink | undefined;
   try {
@@ -227,15 +230,6 @@ function specOf(info: ImageInfo, roi: Roi, options: ConvertOptions): ImageSpec {
   };
 }
 
-/** A part of an image lies where it lay in the whole. */
-function placeOfPart(size: VoxelSize, { start }: Roi): VoxelSize {
-  const { origin } = size;
-  const along = (axis: 'x' | 'y' | 'z' | 't', index: number) =>
-    (origin?.[axis] ?? 0) + start[index]! * (size[axis] ?? 1);
-  if (start.every((at, axis) => axis === 1 || at === 0)) return size;
-  return { ...size, origin: { x: along('x', 4), y: along('y', 3), z: along('z', 2), t: along('t', 0) } };
-}
-
 function scalingOf(
   info: ImageInfo,
   { scale, renormalize, dtype = info.dtype }: ConvertOptions,
@@ -246,23 +240,32 @@ function scalingOf(
   return { from: info.displayRange ?? dtypeRange(info.dtype), to: dtypeRange(dtype) };
 }
 
-/** An existing file is replaced only if told to, and never the image itself. */
-function checkTarget(
-  catalog: Catalog,
-  job: ConvertJob,
-  { request, force }: { request: ImageRequest; force: boolean | undefined },
-): void {
-  const { path } = placeOf(catalog, job);
-  if (!existsSync(path)) return;
-  const files = request.location.stack?.paths ?? [request.location.path];
-  if (files.some((file) => existsSync(file) && realpathSync(file) === realpathSync(path))) {
+/** No output takes the place of an image that this call reads: neither its own nor another's. A dataset beside it may. */
+function checkInputsKept(catalog: Catalog, jobs: readonly ConvertJob[]): void {
+  const inputs = new Map<string, Set<string>>();
+  for (const { input } of jobs) {
+    for (const file of input.stack?.paths ?? [input.path]) {
+      const { path, innerPath = '' } = parseImagePath(file, catalog.formats);
+      if (!existsSync(path)) continue;
+      const real = realpathSync(path);
+      inputs.set(real, (inputs.get(real) ?? new Set()).add(innerPath));
+    }
+  }
+  for (const job of jobs) {
+    const { path, innerPath } = placeOf(catalog, job);
+    const read = existsSync(path) ? inputs.get(realpathSync(path)) : undefined;
+    if (!read || (innerPath !== undefined && !read.has(innerPath))) continue;
     throw new BrushwoodError(
       'invalid-parameter',
-      `The output "${path}" is the image itself and would be lost. Name another file.`,
+      `The output "${job.path}" is an image to be converted itself and would be lost. Name another file.`,
       { path },
     );
   }
-  if (force || !statSync(path).isFile()) return;
+}
+
+/** An existing file is replaced only if told to; whether a dataset may be added the format knows. */
+function checkTarget({ path, innerPath }: OutputPlace, force: boolean | undefined): void {
+  if (force || innerPath !== undefined || !existsSync(path) || !statSync(path).isFile()) return;
   throw new BrushwoodError(
     'already-exists',
     `"${path}" exists already. Name another file, or use --force to replace it.`,

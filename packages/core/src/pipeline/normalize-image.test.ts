@@ -8,6 +8,7 @@ import { setNormalization } from '../project/normalization.ts';
 import { caught } from '../test-doubles/caught.ts';
 import { fakeServices, isStripe, stripeProject, stripes } from '../test-doubles/phantoms.ts';
 import { watchedOutputs } from '../test-doubles/sinks.ts';
+import { seededRandom } from '../testing/random.ts';
 import { memoryImageSource } from '../testing/memory-image.ts';
 import { mapIntensities } from './map-intensities.ts';
 import { measureIntensities, normalizeRequest } from './normalize-image.ts';
@@ -39,6 +40,21 @@ describe('normalisation', () => {
       for (const [i, value] of found.entries()) expect(Math.abs(value - (i - 10) / 80)).toBeLessThan(1e-4);
     },
   );
+
+  it('finds the largest value of any range of floats', async () => {
+    const random = seededRandom(7);
+    for (let run = 0; run < 60; run++) {
+      const data = Float64Array.from({ length: 50 }, () => random() * 10 ** (run % 7) - run);
+      const [map] = await measureIntensities(memoryImageSource({ data, shape: row(50) }), {
+        method: 'percentile',
+        low: 0,
+        high: 100,
+      });
+      const [low, high] = [Math.min(...data), Math.max(...data)];
+      expect(map!.from[0]).toBeCloseTo(low, 9);
+      expect(Math.abs(map!.from[1]! - high)).toBeLessThan((high - low) / 60_000);
+    }
+  });
 
   it('gives mean 0 and standard deviation 1, also far from 0', async () => {
     const data = Float64Array.from({ length: 4 }, (_, i) => 1e9 + [2, 4, 4, 6][i]!);

@@ -81,7 +81,8 @@ async function measureChannel(source: ImageSource, request: ChannelRequest): Pro
   for await (const data of boxes(source, request)) {
     for (let i = 0; i < data.length; i++) {
       const value = Number(data[i]);
-      histogram[Math.ceil((value - low) / width)]!++;
+      // The quotient of the largest value may round up beyond the last bin.
+      histogram[Math.min(histogram.length - 1, Math.ceil((value - low) / width))]!++;
       sum += value - origin;
       squares += (value - origin) ** 2;
     }

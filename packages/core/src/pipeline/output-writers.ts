@@ -44,7 +44,10 @@ export class OutputWriters {
 
   /** Writes what the writers still hold. @throws what writing throws */
   async close(): Promise<void> {
-    for (const writer of this.writers.values()) await (await writer).close();
+    for (const [output, writer] of this.writers) {
+      await (await writer).close();
+      this.writers.delete(output);
+    }
   }
 
   /** After a failure. */

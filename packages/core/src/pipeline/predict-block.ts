@@ -112,13 +112,13 @@ async function predictBlocks(
       totals.predictSeconds += facts.predictSeconds;
       valueRange = joinRanges(valueRange, facts.valueRange);
     }
+    const closing = performance.now();
+    await writers.close();
+    totals.writeSeconds += (performance.now() - closing) / 1e3;
   } catch (error) {
     await writers.discard();
     throw error;
   }
-  const closing = performance.now();
-  await writers.close();
-  totals.writeSeconds += (performance.now() - closing) / 1e3;
   return { left, ...totals, valueRange, arenaBytes: session.arena.peakBytes };
 }
 

@@ -7,6 +7,7 @@ import { roiShape, type Roi } from '../grid/roi.ts';
 import type { LabelClass } from '../project/project.ts';
 import type { ValueScaling } from './convert-values.ts';
 import type { ExportSource } from './export-sources.ts';
+import { placeOfPart } from './place-of-part.ts';
 
 /** One file to write. */
 export interface PredictionOutput {
@@ -53,7 +54,7 @@ export function describeOutput(classes: readonly LabelClass[], facts: OutputFact
     shape: shape5((i) => (i === 1 ? channels : box[i])),
     dtype,
     content: source.content,
-    voxelSize: info.voxelSize,
+    voxelSize: info.voxelSize && placeOfPart(info.voxelSize, roi),
     channelNames: isPerChannel ? pick(names) : undefined,
     classNames: source.content === 'labels' ? classes.map((item) => item.name) : undefined,
     colors: source.content === 'intensity' ? undefined : source.content === 'labels' ? colors : pick(colors),
