@@ -1,9 +1,9 @@
-import { BrushwoodError, parseImagePath, writableFormats, type Catalog } from '@brushwood/core';
+import { BrushwoodError, outputFormat, parseImagePath, writableFormats, type Catalog } from '@brushwood/core';
 import { writtenFingerprint } from '@brushwood/io-zarr';
 import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { JobOutput } from '../commands/predict-jobs.ts';
-import type { OutputPlace, RunJournal } from './run-journal.ts';
+import { timeOf, type OutputPlace, type RunJournal } from './run-journal.ts';
 
 /** File and dataset of an output, absolute. */
 export function placeOf(catalog: Catalog, { path }: Pick<JobOutput, 'path'>): OutputPlace {
@@ -15,8 +15,12 @@ export function placeOf(catalog: Catalog, { path }: Pick<JobOutput, 'path'>): Ou
  * Is an output finished, made with the same settings? False if it is to be written.
  * @throws 'other-settings' for a finished one of other settings, 'already-exists' for a file nothing is known of
  */
-export async function isFinished(place: OutputPlace, journal: RunJournal, fingerprint: string): Promise<boolean> {
-  const known = journal.recordOf(place)?.fingerprint ?? (await keptFingerprint(place, journal));
+export async function isFinished(
+  catalog: Catalog,
+  place: OutputPlace,
+  { journal, fingerprint }: { journal: RunJournal; fingerprint: string },
+): Promise<boolean> {
+  const known = await knownFingerprint(catalog, place, journal);
   if (known === fingerprint) return true;
   if (known !== undefined) {
     throw new BrushwoodError(
@@ -30,12 +34,40 @@ export async function isFinished(place: OutputPlace, journal: RunJournal, finger
   return false;
 }
 
+/** Undefined if nothing finished is there, or nothing is known of it. */
+async function knownFingerprint(
+  catalog: Catalog,
+  place: OutputPlace,
+  journal: RunJournal,
+): Promise<string | undefined> {
+  const record = journal.recordOf(place);
+  if (!record) return keptFingerprint(place, journal);
+  if (place.innerPath === undefined) return record.fingerprint;
+  if (statSync(place.path).isDirectory()) return writtenFingerprint(place);
+  return (await holdsDataset(catalog, place)) ? record.fingerprint : undefined;
+}
+
+async function holdsDataset({ formats }: Catalog, { path, innerPath }: OutputPlace): Promise<boolean> {
+  const format = outputFormat(formats, { path });
+  // What cannot be listed cannot be added to either: its format says why.
+  const datasets = (await format.list?.({ path }).catch(() => [])) ?? [];
+  return datasets.some((dataset) => plainPath(dataset.innerPath) === plainPath(innerPath));
+}
+
+function plainPath(path = ''): string {
+  return path.replace(/^\/+|\/+$/g, '');
+}
+
 /**
  * OME-Zarr keeps the fingerprint itself, so that it is known also where the journal was left behind, or its writer ended just
- * before it took note. Where the journal knows another size, something is lost, and the image is not finished.
+ * before it took note. Where the journal knows another size of this very image, something is lost, and it is not finished; a note that is
+ * older than the image is of one that was there before.
  */
 export async function keptFingerprint(place: OutputPlace, journal: RunJournal): Promise<string | undefined> {
-  if (journal.entryOf(place) || !existsSync(place.path) || !statSync(place.path).isDirectory()) return undefined;
+  const folder = join(place.path, place.innerPath ?? '');
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  const noted = journal.entryOf(place)?.mtime;
+  if (noted !== undefined && noted >= timeOf(place)) return undefined;
   return writtenFingerprint(place).catch(() => undefined);
 }
 

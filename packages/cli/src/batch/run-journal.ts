@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { CountedAreas } from './area-report.ts';
 import { filesOfSequence, isFileOf, isSequence } from './sequence-files.ts';
@@ -12,7 +12,7 @@ export interface OutputRecord {
   readonly name: string;
   /** Dataset in the file, for containers. */
   readonly innerPath?: string;
-  /** In bytes; of a folder or sequence that of all its files, so that a lost one is noticed. */
+  /** In bytes; of a folder, of a dataset in one, or of a sequence that of all its files, so that a lost one is noticed. */
   readonly size: number;
   /** When it was written, in milliseconds since 1970. */
   readonly mtime: number;
@@ -35,12 +35,15 @@ export interface OutputPlace {
 export class RunJournal {
   private readonly folders = new Map<string, Map<string, OutputRecord>>();
 
-  /** What was written to a file, if it is still there with the size it had. */
+  /**
+   * What was written to a file, if it is still there with the size it had. A dataset of a container that is a file may be lost: ask the
+   * format.
+   */
   recordOf(place: OutputPlace | string): OutputRecord | undefined {
     const record = this.entryOf(place);
-    const size = record && sizeOf(pathOf(place));
+    const size = record && sizeOf(record.innerPath === undefined ? pathOf(place) : ownPath(place));
     if (size === undefined) return undefined;
-    // Other datasets may have come into the same file since.
+    // Other datasets may have come into the same file since, labels into the folder of an image.
     const isSame = record?.innerPath === undefined ? size === record?.size : size >= record.size;
     return isSame ? record : undefined;
   }
@@ -61,8 +64,14 @@ export class RunJournal {
 
   /** @throws what the file system throws */
   add({ path, innerPath }: OutputPlace, facts: Pick<OutputRecord, 'fingerprint' | 'areas'>): void {
-    const { mtimeMs } = statSync(isSequence(path) ? dirname(path) : path);
-    const record = { name: basename(path), innerPath, size: sizeOf(path) ?? 0, mtime: Math.round(mtimeMs), ...facts };
+    const place = { path, innerPath };
+    const record = {
+      name: basename(path),
+      innerPath,
+      size: sizeOf(ownPath(place)) ?? 0,
+      mtime: timeOf(place),
+      ...facts,
+    };
     const folder = dirname(resolve(path));
     const records = this.recordsIn(folder);
     appendFileSync(join(folder, journalName), `${JSON.stringify(record)}\n`);
@@ -80,6 +89,24 @@ export class RunJournal {
     }
     return records;
   }
+}
+
+/**
+ * When an output was written, in milliseconds since 1970; of a Zarr image its metadata, as files that come or go below it change
+ * the time of its folder.
+ * @throws what the file system throws
+ */
+export function timeOf(place: OutputPlace): number {
+  const path = isSequence(place.path) ? dirname(place.path) : ownPath(place);
+  const metadata = ['zarr.json', '.zattrs'].map((name) => join(path, name)).find((file) => existsSync(file));
+  return Math.round(statSync(metadata ?? path).mtimeMs);
+}
+
+/** The folder of a dataset, where datasets are folders; else the file. */
+function ownPath(place: OutputPlace | string): string {
+  const path = pathOf(place);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder && typeof place !== 'string' && place.innerPath !== undefined ? join(path, place.innerPath) : path;
 }
 
 function pathOf(place: OutputPlace | string): string {

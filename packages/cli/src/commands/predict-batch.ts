@@ -129,7 +129,9 @@ export class PredictBatch {
 
   private async isFinished(output: MarkedOutput): Promise<boolean> {
     const { options, services } = this.parts;
-    return !options.force && isFinished(placeOf(services.catalog, output), this.journal, output.fingerprint);
+    if (options.force) return false;
+    const known = { journal: this.journal, fingerprint: output.fingerprint };
+    return isFinished(services.catalog, placeOf(services.catalog, output), known);
   }
 
   /** The areas of a finished image, if they were counted then. */
