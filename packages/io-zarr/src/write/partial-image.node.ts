@@ -155,10 +155,10 @@ async function checkTarget({ target, overwrite }: ImageClaim): Promise<void> {
 }
 
 /**
- * Is there an unfinished image to go on with? One that cannot be continued is removed.
+ * Is there an unfinished image to go on with? One that cannot be continued, or is to be overwritten as a whole, is removed.
  * @throws 'already-exists' if the folder is not ours; 'other-settings' if it is worth keeping
  */
-async function checkPartial({ target, settings, overwrite }: ImageClaim, partial: string): Promise<boolean> {
+async function checkPartial({ target, settings, overwrite, part }: ImageClaim, partial: string): Promise<boolean> {
   if (!(await statOf(partial))) return false;
   const found = (await readJsonFile(join(partial, settingsFile))) as Partial<RunSettings> | undefined;
   if (!found) {
@@ -170,7 +170,8 @@ async function checkPartial({ target, settings, overwrite }: ImageClaim, partial
     );
   }
   const isSame = found.fingerprint === settings.fingerprint && found.layout === settings.layout;
-  if (isSame && settings.fingerprint !== undefined) return true;
+  const isAnew = overwrite && !part; // parts that may overwrite share what the first of them has begun
+  if (isSame && settings.fingerprint !== undefined && !isAnew) return true;
   if (found.fingerprint !== undefined && !overwrite) throw otherSettings(target, found, settings);
   await fs.rm(partial, { recursive: true, force: true });
   return false;

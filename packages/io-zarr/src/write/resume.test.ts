@@ -153,6 +153,19 @@ describe('an unfinished image', () => {
     await sink.abort();
   });
 
+  it('is begun anew by a run of the whole that may overwrite it, and continued by one of a part', async () => {
+    const path = newPath();
+    await leave(path);
+    const isLastDone = async (part?: { index: number; count: number }) => {
+      const sink = await omeZarr.create!({ path }, spec, { layout, resume: { ...resume, part }, overwrite: true });
+      const isDone = await sink.isDone!(unitsOf(sink)[7]!);
+      await sink.suspend!();
+      return isDone;
+    };
+    expect(await isLastDone({ index: 0, count: 2 })).toBe(true);
+    expect(await isLastDone()).toBe(false);
+  });
+
   it('is not taken for ours if it is a stranger’s folder', async () => {
     const path = newPath();
     await mkdir(`${path}.partial`);
