@@ -43,7 +43,7 @@ async function knownFingerprint(
   const record = journal.recordOf(place);
   if (!record) return keptFingerprint(place, journal);
   if (place.innerPath === undefined) return record.fingerprint;
-  if (statSync(place.path).isDirectory()) return writtenFingerprint(place);
+  if (isFolder(place.path)) return writtenFingerprint(place);
   return (await holdsDataset(catalog, place)) ? record.fingerprint : undefined;
 }
 
@@ -52,6 +52,10 @@ async function holdsDataset({ formats }: Catalog, { path, innerPath }: OutputPla
   // What cannot be listed cannot be added to either: its format says why.
   const datasets = (await format.list?.({ path }).catch(() => [])) ?? [];
   return datasets.some((dataset) => plainPath(dataset.innerPath) === plainPath(innerPath));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function plainPath(path = ''): string {
@@ -64,8 +68,7 @@ function plainPath(path = ''): string {
  * older than the image is of one that was there before.
  */
 export async function keptFingerprint(place: OutputPlace, journal: RunJournal): Promise<string | undefined> {
-  const folder = join(place.path, place.innerPath ?? '');
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  if (!isFolder(place.path) || !isFolder(join(place.path, place.innerPath ?? ''))) return undefined;
   const noted = journal.entryOf(place)?.mtime;
   if (noted !== undefined && noted >= timeOf(place)) return undefined;
   return writtenFingerprint(place).catch(() => undefined);

@@ -29,7 +29,10 @@ describe('parts of a scheduler', () => {
   it('of a repeated SLURM task keep their number if the count is said', () => {
     const repeated = { SLURM_ARRAY_TASK_MIN: '5', SLURM_ARRAY_TASK_COUNT: '1' };
     expect(slurm('5', { ...repeated, BRUSHWOOD_SHARD_COUNT: '8' })).toEqual({ index: 5, count: 8 });
-    expect(() => slurm('5', repeated)).toThrow(/BRUSHWOOD_SHARD_COUNT.*--shard/);
+    for (const id of ['1', '5']) {
+      const alone = { ...repeated, SLURM_ARRAY_TASK_MIN: id };
+      expect(() => slurm(id, alone)).toThrow(/BRUSHWOOD_SHARD_COUNT.*--shard/);
+    }
   });
 
   it('are refused where an array with gaps does not say which of how many', () => {

@@ -23,7 +23,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The part that a scheduler's variables ask for: a SLURM array, a Kubernetes indexed Job, an AWS Batch array. Undefined without them, and
- * for an array of one task that is number 0.
+ * for an array of one task that is number 0; of another number it is a task that is repeated, which must not take the whole.
  * @throws 'invalid-parameter' if they do not say which of how many
  */
 export function partOfEnvironment(environment: Environment): RunPart | undefined {
@@ -56,7 +56,7 @@ function slurmPart(environment: Environment): FoundPart | undefined {
   const first = numberIn(environment, 'SLURM_ARRAY_TASK_MIN') ?? 0;
   const step = numberIn(environment, 'SLURM_ARRAY_TASK_STEP') || 1;
   // One task of a larger array that is repeated looks like this: it must not take the whole for its part.
-  const isRepeated = count === 1 && id > 1;
+  const isRepeated = count === 1 && id > 0;
   return { index: isRepeated ? Number.NaN : (id - first) / step, count, from: `${from} of ${count} task(s)` };
 }
 

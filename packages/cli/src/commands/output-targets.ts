@@ -75,8 +75,9 @@ export class OutputTargets {
     return { sourceId: 'segmentation', openSink };
   }
 
-  private async create({ format, path, fingerprint }: MarkedOutput, spec: ImageSpec): Promise<ImageSink> {
+  private async create({ format, path, source, fingerprint }: MarkedOutput, spec: ImageSpec): Promise<ImageSink> {
     const { services, options, part } = this.parts;
+    if (options.finish && this.smallestOf(source) !== undefined) throw notThere(path);
     const location = outputLocation(services.catalog, path);
     makeFolderOf(location.path);
     const wishes = {
@@ -91,11 +92,12 @@ export class OutputTargets {
     });
     if (!options.finish || sink.unitShape) return sink;
     await sink.abort();
-    throw new BrushwoodError(
-      'incomplete',
-      `"${path}" is not there yet: the part that makes it has not finished. Repeat that part, or predict without --finish.`,
-      { path },
-    );
+    throw notThere(path);
+  }
+
+  /** Voxels an object needs to stay; undefined where all stay. */
+  private smallestOf({ id }: JobOutput['source']): number | undefined {
+    return id === 'segmentation' ? this.parts.options.minObject : undefined;
   }
 
   /** Small objects can only be told when all labels are there. */
@@ -112,4 +114,12 @@ export class OutputTargets {
       throw error;
     }
   }
+}
+
+function notThere(path: string): BrushwoodError {
+  return new BrushwoodError(
+    'incomplete',
+    `"${path}" is not there yet: the part that makes it has not finished. Repeat that part, or predict without --finish.`,
+    { path },
+  );
 }

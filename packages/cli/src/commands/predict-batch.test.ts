@@ -172,6 +172,22 @@ describe('--min-object', () => {
   });
 });
 
+describe('--finish and --verify', () => {
+  const line = 'predict p.ilp in/i1.tif -o fin.zarr --source segmentation --chunk 8 --zarr-shard 8';
+
+  it('refuse what would count or lose voxels that they do not compute', async () => {
+    for (const part of ['1/2', '2/2']) await folder.run(`${line} --shard ${part}`);
+    const refused = ['--finish --report fin.csv', '--finish --min-object 5', '--verify --force'];
+    for (const options of refused) {
+      expect((await folder.try(`${line} ${options}`)).exitCode, options).toBe(2);
+    }
+    expect((await readdir(folder.path)).includes('fin.csv')).toBe(false);
+    expect((await folder.try(`${line} --verify`)).stdout).toContain('only --finish is missing');
+    await folder.run(`${line} --finish`);
+    expect(new Set(await folder.values('fin.zarr'))).toEqual(new Set([1, 2]));
+  });
+});
+
 describe('parts of a folder', () => {
   it('share its images, and --finish and --verify tell what is missing', async () => {
     const line = 'predict p.ilp in/i1.tif in/i2.tif in/i10.tif -o parts/{nickname}.npy';

@@ -1,4 +1,5 @@
 import {
+  BrushwoodError,
   describeLocation,
   elementCount,
   type CountingSink,
@@ -54,6 +55,7 @@ export class PredictBatch {
   }
 
   async run(item: BatchItem): Promise<ItemResult> {
+    const { options } = this.parts;
     let voxels = 0;
     try {
       if (!item.job) throw item.problem;
@@ -65,9 +67,11 @@ export class PredictBatch {
       const paths = job.outputs.map(({ path }) => path);
       const known = open.length === 0 ? this.areasOf(outputs) : undefined;
       if (open.length === 0 && (known || !this.parts.isReported)) return { paths, skipped, areas: known };
+      if (open.length === 0 && options.finish) this.checkAreas(item.name, known);
       const { result, areas } = await this.predict(job, open, (size) => (voxels = size));
       this.record(item.name, outputs, areas);
-      return { paths, skipped, areas, facts: jobFacts({ ...job, outputs: open }, result, this.parts.options) };
+      this.checkAreas(item.name, areas);
+      return { paths, skipped, areas, facts: jobFacts({ ...job, outputs: open }, result, options) };
     } finally {
       this.meter.add(voxels, item.job ?? item);
     }
@@ -104,7 +108,7 @@ export class PredictBatch {
     const { image } = job;
     const check = { image, isOwn: true, roi: options.roi, report: options.report };
     const roi = await checkInput(services.catalog, project, check);
-    const target = this.targets.target(output);
+    const target = new OutputTargets({ ...this.parts, options: { ...options, force: false } }).target(output);
     const openSink = async (spec: ImageSpec) => {
       const sink = await target.openSink(spec);
       try {
@@ -132,6 +136,15 @@ export class PredictBatch {
     if (options.force) return false;
     const known = { journal: this.journal, fingerprint: output.fingerprint };
     return isFinished(services.catalog, placeOf(services.catalog, output), known);
+  }
+
+  /** @throws 'incomplete' for areas that are asked for, where the labels were not all seen in this run */
+  private checkAreas(image: string, areas: CountedAreas | undefined): void {
+    if (!this.parts.isReported || areas) return;
+    throw new BrushwoodError(
+      'incomplete',
+      `The areas of ${image} were not counted when it was predicted, and --finish computes no voxel. Predict it once without --finish for --report.`,
+    );
   }
 
   /** The areas of a finished image, if they were counted then. */
@@ -177,7 +190,7 @@ export class PredictBatch {
       engineId: options.engine,
       signal: options.signal,
       onProgress: this.meter.onProgress(job, () => voxels),
-      outputs: this.parts.isReported ? [...written, counted] : written,
+      outputs: this.parts.isReported && !options.finish ? [...written, counted] : written,
     });
     onVoxels(result.voxels);
     this.imagesAtOnce = Math.ceil(options.threads / Math.max(1, result.blocks));

@@ -29,6 +29,7 @@ export async function predict(
   const { report } = options;
   const project = await loadProject(services.catalog, path, options);
   checkOptions(project, options);
+  checkVerify(options);
   const inputs = inputsOf(services, words, options);
   const items = await planJobs(services, project, { path, inputs, options });
   if (options.dryRun) return (await import('./predict-dry-run.ts')).dryRun(services, project, { items, options });
@@ -51,6 +52,7 @@ async function predictItems(
   const unitPart = isSingle ? part : undefined;
   const { classes } = planPostprocessing(project, options);
   if (unitPart) checkPartOptions(options);
+  if (isSingle && options.finish) checkFinishOptions(options);
   const areas = options.areas === undefined ? undefined : new AreaReport(reportPathOf(options.areas, part), classes);
   if (areas && items.some(({ job }) => job?.mask)) {
     report.note('note: voxels outside a mask belong to the first class in a segmentation, and so in the report.');
@@ -128,8 +130,27 @@ function inputsOf(
   return inputs;
 }
 
-function checkPartOptions({ areas, minObject }: PredictCommandOptions): void {
-  const wrong = areas !== undefined ? '--report' : minObject !== undefined ? '--min-object' : undefined;
+function checkVerify({ verify, force }: PredictCommandOptions): void {
+  if (!verify || !force) return;
+  throw new BrushwoodError('invalid-parameter', '--verify changes nothing, and --force replaces. Say one of them.');
+}
+
+function checkFinishOptions(options: PredictCommandOptions): void {
+  const wrong = wholeOption(options);
+  if (!wrong) return;
+  throw new BrushwoodError(
+    'invalid-parameter',
+    `${wrong} needs the whole run, and --finish computes no voxel. Leave it out here, and predict the segmentation without --finish and parts.`,
+  );
+}
+
+/** An option that needs all labels of an image at once. */
+function wholeOption({ areas, minObject }: PredictCommandOptions): string | undefined {
+  return areas !== undefined ? '--report' : minObject !== undefined ? '--min-object' : undefined;
+}
+
+function checkPartOptions(options: PredictCommandOptions): void {
+  const wrong = wholeOption(options);
   if (!wrong) return;
   throw new BrushwoodError(
     'invalid-parameter',
