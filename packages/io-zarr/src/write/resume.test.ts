@@ -190,10 +190,16 @@ describe('an unfinished image', () => {
     await first.abort();
     expect(existsSync(join(`${path}.partial`, '1/c'))).toBe(true);
     await rm(join(`${path}.partial`, '0/c/0/0/0'));
+    const look = await omeZarr.create!({ path }, spec, { layout, resume });
+    expect(await look.isDone!(unitsOf(look)[0]!)).toBe(false);
+    await look.suspend!();
+    expect(existsSync(join(`${path}.partial`, '1/c'))).toBe(true);
     const second = await omeZarr.create!({ path }, spec, { layout, resume });
-    expect(existsSync(join(`${path}.partial`, '1/c'))).toBe(false);
     const [unit] = unitsOf(second);
-    await second.write(unit!, cropTensor(patternOf(spec), unit!));
+    const worker = await omeZarr.join!(second.ticket!);
+    await worker.write(unit!, cropTensor(patternOf(spec), unit!));
+    expect(existsSync(join(`${path}.partial`, '1/c'))).toBe(false);
+    await worker.close();
     await second.close();
     const expected = newPath();
     await writeImage({ path: expected }, spec, { layout, resume });

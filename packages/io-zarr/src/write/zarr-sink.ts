@@ -35,16 +35,18 @@ export class ZarrSink implements ImageSink {
   private readonly image: ClaimedImage;
   private readonly options: SinkOptions;
   private readonly finest: LevelWriter;
+  private readonly stale: StaleLevels;
   private readonly collector: BoxCollector;
   private isOpen = true;
 
-  private constructor(image: ClaimedImage, [finest, reduced]: Writers, options: SinkOptions) {
+  private constructor(image: ClaimedImage, [finest, reduced, stale]: Writers, options: SinkOptions) {
     this.image = image;
     this.finest = finest;
+    this.stale = stale;
     this.options = options;
     this.spec = options.spec;
     this.unitShape = finest.level.unitShape;
-    this.collector = collectorOf(finest, reduced, options);
+    this.collector = collectorOf([finest, reduced, stale], options);
     if (!options.resume) return;
     this.isDone = (unit) => finest.isDone(unit);
     this.suspend = () => this.end(() => this.collector.flush());
@@ -52,14 +54,14 @@ export class ZarrSink implements ImageSink {
 
   static async start(image: ClaimedImage, options: SinkOptions): Promise<ZarrSink> {
     const { layout } = options;
-    const writers = await openWriters(image.folder, layout, options.spec);
-    if (image.isResumed) await removeStaleLevels(image, layout, writers[0]);
-    return new ZarrSink(image, writers, options);
+    const [finest, reduced] = await openLevels(image.folder, layout, options.spec);
+    const hasStale = image.isResumed && (await hasStaleLevels(image, layout, finest));
+    return new ZarrSink(image, [finest, reduced, new StaleLevels(image.folder, layout, hasStale)], options);
   }
 
   get ticket(): SinkTicket {
     const { layout, who } = this.options;
-    const state = { path: this.image.path, layout: JSON.stringify(layout) };
+    const state = { path: this.image.path, layout: JSON.stringify(layout), hasStale: Number(this.stale.isThere) };
     return { formatId: 'ome-zarr', location: { path: who }, spec: this.spec, state };
   }
 
@@ -77,6 +79,7 @@ export class ZarrSink implements ImageSink {
     await image.exclude();
     const missing = await this.finest.missing();
     if (missing.count > 0) throw incomplete(who, missing);
+    await this.stale.remove();
     const reduction = reductionOf(spec);
     await writePyramid(image.folder, { path: image.path, layout, reduction, signal, onProgress });
     throwIfAborted(signal);
@@ -111,8 +114,10 @@ export class ZarrSink implements ImageSink {
 /** Joins an image by its ticket. */
 export async function joinZarr({ spec, location, state }: SinkTicket): Promise<BoxWriter> {
   const layout = JSON.parse(String(state['layout'])) as ZarrLayout;
-  const [finest, reduced] = await openWriters(objectFolder(String(state['path'])), layout, spec);
-  const collector = collectorOf(finest, reduced, { spec, who: location.path });
+  const folder = objectFolder(String(state['path']));
+  const [finest, reduced] = await openLevels(folder, layout, spec);
+  const stale = new StaleLevels(folder, layout, state['hasStale'] === 1);
+  const collector = collectorOf([finest, reduced, stale], { spec, who: location.path });
   return {
     async write(roi, tensor, { signal } = {}) {
       throwIfAborted(signal);
@@ -123,9 +128,10 @@ export async function joinZarr({ spec, location, state }: SinkTicket): Promise<B
   };
 }
 
-type Writers = readonly [finest: LevelWriter, reduced: ReducedUnits | undefined];
+type Levels = readonly [finest: LevelWriter, reduced: ReducedUnits | undefined];
+type Writers = readonly [...Levels, stale: StaleLevels];
 
-async function openWriters(folder: ObjectFolder, layout: ZarrLayout, spec: ImageSpec): Promise<Writers> {
+async function openLevels(folder: ObjectFolder, layout: ZarrLayout, spec: ImageSpec): Promise<Levels> {
   const finest = await LevelWriter.open(folder, layout, layout.levels[0]!);
   return [finest, await ReducedUnits.open(folder, layout, reductionOf(spec))];
 }
@@ -135,8 +141,7 @@ function reductionOf({ content }: ImageSpec): Reduction {
 }
 
 function collectorOf(
-  finest: LevelWriter,
-  reduced: ReducedUnits | undefined,
+  [finest, reduced, stale]: Writers,
   { spec, who }: Pick<SinkOptions, 'spec' | 'who'>,
 ): BoxCollector {
   return new BoxCollector({
@@ -145,6 +150,7 @@ function collectorOf(
     dtype: spec.dtype,
     who,
     async writeUnit(unit, tensor) {
+      await stale.remove();
       // One is compressed while the other is flushed.
       await Promise.all([finest.write(unit, tensor), reduced?.keep(unit, tensor)]);
     },
@@ -152,12 +158,39 @@ function collectorOf(
 }
 
 /** Coarser levels are made when level 0 is complete. If it is not any more, they belong to units that are to be written again. */
-async function removeStaleLevels(image: ClaimedImage, layout: ZarrLayout, finest: LevelWriter): Promise<void> {
+async function hasStaleLevels(image: ClaimedImage, layout: ZarrLayout, finest: LevelWriter): Promise<boolean> {
   const [, second] = layout.levels;
-  if (!second) return;
+  if (!second) return false;
   const hasSecond = (await image.folder.names(second.path)).some((name) => /^(c|\d+)$/.test(name));
-  if (!hasSecond || (await finest.missing()).count === 0) return;
-  for (const level of layout.levels.slice(1)) await (await LevelWriter.open(image.folder, layout, level)).clear();
+  return hasSecond && (await finest.missing()).count > 0;
+}
+
+/**
+ * Coarser levels to remove before the first unit is written, so that a mere look leaves them. Every writer of the image removes
+ * them: which of them is the first cannot be known, and none are made before all have ended.
+ */
+class StaleLevels {
+  readonly isThere: boolean;
+  private readonly folder: ObjectFolder;
+  private readonly layout: ZarrLayout;
+  private removal?: Promise<void>;
+
+  constructor(folder: ObjectFolder, layout: ZarrLayout, isThere: boolean) {
+    this.folder = folder;
+    this.layout = layout;
+    this.isThere = isThere;
+  }
+
+  remove(): Promise<void> {
+    this.removal ??= this.isThere ? this.clear() : Promise.resolve();
+    return this.removal;
+  }
+
+  private async clear(): Promise<void> {
+    for (const level of this.layout.levels.slice(1)) {
+      await (await LevelWriter.open(this.folder, this.layout, level)).clear();
+    }
+  }
 }
 
 function incomplete(
