@@ -1,9 +1,9 @@
 import * as fs from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { caught } from '../test-doubles/caught.ts';
-import { claimPartial } from './file-lock.ts';
+import { claimPartial, fileLockHolder, takeFileLock } from './file-lock.ts';
 
 const system = { fs, process, host: hostname() };
 /** Above Linux' largest process number. */
@@ -71,4 +71,45 @@ describe('claimPartial', () => {
     expect(await fs.readFile(`${target}.partial`, 'utf8')).toBe('precious');
     expect((await fs.readdir(folder)).filter((name) => name.startsWith('mine'))).toEqual(['mine.npy.partial']);
   });
+});
+
+describe('a lock of another computer', () => {
+  const elsewhere = { pid: endedPid, host: 'another-host', deadAfterMs: 60_000 };
+  const minutesAgo = (minutes: number) => Date.now() / 1000 - minutes * 60;
+
+  it('counts while it shows life, and is taken over when it has not for long', async () => {
+    const target = await claimedBy('silent.npy', elsewhere);
+    const lock = `${target}.partial.lock`;
+    await fs.utimes(lock, minutesAgo(10), minutesAgo(10));
+    await fs.writeFile(`${lock}.alive`, '');
+    expect((await caught(() => claimPartial(target, system))).code).toBe('locked');
+    await fs.utimes(`${lock}.alive`, minutesAgo(2), minutesAgo(2));
+    expect(await fileLockHolder(lock, system)).toBeUndefined();
+    await (await claimPartial(target, system)).release();
+    expect((await fs.readdir(folder)).filter((name) => name.startsWith('silent'))).toEqual(['silent.npy.partial']);
+  });
+
+  it('that promises no signs counts for ever', async () => {
+    const lock = join(folder, 'project.lock');
+    await fs.writeFile(lock, JSON.stringify({ ...elsewhere, startedAt: 0, token: 't', deadAfterMs: undefined }));
+    await fs.utimes(lock, minutesAgo(1e5), minutesAgo(1e5));
+    expect(await takeFileLock(lock, system)).toEqual({ holder: { pid: endedPid, host: 'another-host', isOwn: false } });
+  });
+});
+
+it('a claimed file shows life every 20 s until it is given back', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const target = join(folder, 'shown.npy');
+    const { release } = await claimPartial(target, system);
+    const alive = `${target}.partial.lock.alive`;
+    vi.advanceTimersByTime(20_000);
+    await vi.waitFor(() => fs.stat(alive));
+    vi.advanceTimersByTime(20_000);
+    await release();
+    expect((await fs.readdir(folder)).filter((name) => name.startsWith('shown'))).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
