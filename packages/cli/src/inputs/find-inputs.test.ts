@@ -1,5 +1,5 @@
 import { createContainer } from '@brushwood/core';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunJournal } from '../batch/run-journal.ts';
@@ -50,6 +50,14 @@ describe('findInputs', () => {
       'in/z_2.tif',
       'in/z_10.TIF',
     ]);
+  });
+
+  it('searches each folder once, though links lead back to it or to themselves', () => {
+    mkdirSync(at('linked/in'), { recursive: true });
+    writeFileSync(at('linked/in/c.tif'), '');
+    symlinkSync('..', at('linked/in/up'));
+    symlinkSync('self', at('linked/self'));
+    expect(paths(['linked'], { recursive: true })).toEqual(['linked/in/c.tif']);
   });
 
   it('keeps the order of the words, and names and URLs as they are', () => {

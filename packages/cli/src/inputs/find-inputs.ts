@@ -1,5 +1,5 @@
 import { BrushwoodError, type Catalog } from '@brushwood/core';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { journalName, RunJournal } from '../batch/run-journal.ts';
 import { isImageFolder } from '../image-file.ts';
@@ -65,18 +65,22 @@ class Finder {
   /** Undefined for a word that names one image. */
   private filesOf(word: string): readonly string[] | undefined {
     if (existsSync(word)) {
-      return statSync(word).isDirectory() && !isImageFolder(this.catalog, word) ? this.imagesIn(word) : undefined;
+      return isFolder(word) && !isImageFolder(this.catalog, word) ? this.imagesIn(word) : undefined;
     }
     return isGlob(word) ? expandGlob(word, { isWhole: (path) => this.isContainer(path) }) : undefined;
   }
 
-  private imagesIn(folder: string): string[] {
+  /** @param entered real paths of the folders searched so far: links may lead back to them */
+  private imagesIn(folder: string, entered = new Set<string>()): string[] {
     const found: string[] = [];
+    const real = realpathSync(folder);
+    if (entered.has(real)) return found;
+    entered.add(real);
     for (const name of readdirSync(folder).sort(naturalOrder)) {
       const path = join(folder, name);
       if (name.startsWith('.')) continue;
       if (this.isImage(path)) found.push(path);
-      else if (this.options.recursive && isFolder(path)) found.push(...this.imagesIn(path));
+      else if (this.options.recursive && isFolder(path)) found.push(...this.imagesIn(path, entered));
     }
     return found;
   }
@@ -129,5 +133,6 @@ function nothingFound(word: string, written: number): BrushwoodError {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  // A link may lead nowhere, or to itself.
+  return existsSync(path) && statSync(path).isDirectory();
 }

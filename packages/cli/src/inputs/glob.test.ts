@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeFolder, temporaryFolder } from '../testing/temporary-folder.ts';
@@ -50,6 +50,14 @@ describe('expandGlob', () => {
     expect(expand('**/*.tif')).toEqual(all);
     expect(expand('deep/**/d.tif')).toEqual(['deep/deeper/d.tif']);
     expect(expand('**/*.zarr')).toEqual(['deep/volume.zarr']);
+  });
+
+  it('takes each folder once for **, though links lead back to it or to themselves', () => {
+    mkdirSync(join(folder, 'linked/in'), { recursive: true });
+    writeFileSync(join(folder, 'linked/in/c.tif'), '');
+    symlinkSync('..', join(folder, 'linked/in/up'));
+    symlinkSync('self', join(folder, 'linked/self'));
+    expect(expand('linked/**/*.tif')).toEqual(['linked/in/c.tif']);
   });
 
   it('takes what follows a container for the name of a dataset in it', () => {

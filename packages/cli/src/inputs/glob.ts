@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { naturalOrder } from './natural-order.ts';
 
@@ -13,7 +13,7 @@ export function isGlob(word: string): boolean {
 }
 
 /**
- * The files and folders a pattern stands for, in natural order. `**` stands for any number of folders; names that begin with a dot
+ * The files and folders a pattern stands for, in natural order. `**` stands for any number of folders, each taken once whatever links lead to it; names that begin with a dot
  * match only patterns that do.
  */
 export function expandGlob(pattern: string, options: GlobOptions): string[] {
@@ -35,11 +35,7 @@ function* walk(base: string, segments: readonly string[], options: GlobOptions):
     return;
   }
   if (segment === '**') {
-    yield* walk(base, rest, options);
-    for (const name of namesIn(base)) {
-      const path = join(base, name);
-      if (!name.startsWith('.') && isFolder(path) && !options.isWhole(path)) yield* walk(path, segments, options);
-    }
+    for (const folder of foldersBelow(base, options)) yield* walk(folder, rest, options);
     return;
   }
   if (!isGlob(segment)) {
@@ -52,6 +48,19 @@ function* walk(base: string, segments: readonly string[], options: GlobOptions):
     // `*/c.tif` asks for folders; only `*.h5/data` for datasets.
     const isMeant = rest.length === 0 || options.isWhole(segment) || !options.isWhole(path);
     if (test.test(name) && isMeant) yield* walk(path, rest, options);
+  }
+}
+
+/** A folder and all in it, each once though links may lead back to it. */
+function* foldersBelow(folder: string, options: GlobOptions, entered: Set<string> = new Set()): Generator<string> {
+  if (!isFolder(folder || '.')) return;
+  const real = realpathSync(folder || '.');
+  if (entered.has(real)) return;
+  entered.add(real);
+  yield folder;
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name);
+    if (!name.startsWith('.') && isFolder(path) && !options.isWhole(path)) yield* foldersBelow(path, options, entered);
   }
 }
 
