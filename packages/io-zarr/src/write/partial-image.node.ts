@@ -78,6 +78,7 @@ class Claimed implements ClaimedImage {
       await inTurn(turnFile(target), async () => {
         await checkTarget(claim);
         await fs.rm(replaced, { recursive: true, force: true });
+        await registerInParents(claim); // first: who is killed after the renaming leaves nothing to go on with
         const hasOld = (await statOf(target)) !== undefined;
         if (hasOld) await fs.rename(target, replaced);
         await fs.rename(path, target);
@@ -87,7 +88,6 @@ class Claimed implements ClaimedImage {
       for (const name of await fs.readdir(target)) {
         if (name === settingsFile || name.startsWith('part-')) await fs.rm(join(target, name), { force: true });
       }
-      await registerInParents(claim);
       await fs.rm(replaced, { recursive: true, force: true });
     });
   }

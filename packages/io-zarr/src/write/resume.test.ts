@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { cropTensor, type ImageSpec, wholeRoi } from '@brushwood/core';
 import { seededRandom } from '@brushwood/core/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { omeZarr } from '../format.ts';
 import { writtenFingerprint } from '../written-fingerprint.ts';
 import { patternOf, unitsOf, writeImage } from '../testing/write-image.node.ts';
@@ -220,6 +220,23 @@ describe('an unfinished image', () => {
     expect((await source.read(wholeRoi(spec.shape))).data).toEqual(patternOf(spec).data);
   });
 
+  it('is listed as a label before it has its name, so that nobody killed in between leaves it unlisted', async () => {
+    const path = newPath();
+    const sink = await omeZarr.create!({ path, innerPath: 'labels/cells' }, spec, { layout, resume });
+    for (const unit of unitsOf(sink)) await sink.write(unit, cropTensor(patternOf(spec), unit));
+    const turn = join(path, 'labels.turn');
+    const living = { pid: process.ppid, host: hostname(), startedAt: 0, token: 'theirs' };
+    writeFileSync(turn, JSON.stringify(living));
+    const isClosed = sink.close();
+    await vi.waitFor(() => expect(existsSync(join(path, 'zarr.json'))).toBe(true), { timeout: 5000 }); // it registers
+    expect(existsSync(join(path, 'labels/cells'))).toBe(false);
+    await rm(turn);
+    await isClosed;
+    const { attributes } = JSON.parse(readFileSync(join(path, 'labels/zarr.json'), 'utf8'));
+    expect(attributes.ome.labels).toEqual(['cells']);
+    expect(existsSync(join(path, 'labels/cells/zarr.json'))).toBe(true);
+  });
+
   it('is removed by an abort that nobody can continue', async () => {
     const path = newPath();
     const sink = await omeZarr.create!({ path, innerPath: 'a/b' }, spec, { layout });
@@ -297,12 +314,24 @@ describe('locks', () => {
     const sink = await omeZarr.create!({ path }, spec, { layout, resume });
     await sink.suspend!();
     const lock = join(`${path}.partial`, 'part-1-of-2.lock');
-    writeFileSync(lock, JSON.stringify({ pid: 1, host: 'elsewhere', startedAt: 0, token: 'x' }));
+    writeFileSync(lock, JSON.stringify({ pid: 1, host: 'elsewhere', startedAt: 0, token: 'x', deadAfterMs: 300_000 }));
     writeFileSync(`${lock}.alive`, '');
     const create = () => omeZarr.create!({ path }, spec, { layout, resume });
     await expect(create()).rejects.toMatchObject({ code: 'locked', details: { host: 'elsewhere' } });
     const tenMinutesAgo = Date.now() / 1000 - 600;
     utimesSync(`${lock}.alive`, tenMinutesAgo, tenMinutesAgo);
+    utimesSync(lock, tenMinutesAgo, tenMinutesAgo);
     await (await create()).abort();
+  });
+
+  it('of another machine that died during its turn are taken over after a minute', async () => {
+    const path = newPath();
+    const turn = `${path}.partial.turn`;
+    writeFileSync(turn, JSON.stringify({ pid: 1, host: 'elsewhere', startedAt: 0, token: 'x', deadAfterMs: 60_000 }));
+    const twoMinutesAgo = Date.now() / 1000 - 120;
+    utimesSync(turn, twoMinutesAgo, twoMinutesAgo);
+    const sink = await omeZarr.create!({ path }, spec, { layout, resume });
+    expect(existsSync(turn)).toBe(false);
+    await sink.abort();
   });
 });

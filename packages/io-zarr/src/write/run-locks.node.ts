@@ -6,9 +6,10 @@ import { BrushwoodError, fileLockHolder, type LockHolder, takeFileLock } from '@
 
 const system = { fs, process, host: hostname() };
 
-/** How often a lock shows that its holder lives, and after how long without a sign a holder on another machine counts as dead. */
-const signOfLifeMs = 20_000;
+/** After how long without a sign of life a holder on another machine counts as dead. */
 const deadAfterMs = 300_000;
+/** The same for a turn: it takes milliseconds, and shows life if it takes longer. */
+const turnDeadAfterMs = 60_000;
 /** Longest wait for another process that looks at the same image. Looking takes milliseconds. */
 const turnTimeoutMs = 30_000;
 
@@ -16,31 +17,14 @@ export interface RunLock {
   release(): Promise<void>;
 }
 
-/**
- * Takes a lock, or tells who holds it. Of a process on another machine nobody can see whether it runs, so that a lock
- * there counts while the file beside it, `NAME.alive`, is touched.
- */
+/** Takes a lock, or tells who holds it. */
 export async function takeRunLock(path: string): Promise<RunLock | { readonly holder: LockHolder }> {
-  if (await isAbandoned(path)) await fs.rm(path, { force: true });
-  const lock = await takeFileLock(path, system);
-  if ('holder' in lock) return lock;
-  const touch = () => fs.writeFile(aliveFile(path), '');
-  await touch();
-  const timer = setInterval(() => void touch().catch(() => undefined), signOfLifeMs); // the next one may succeed
-  timer.unref();
-  return {
-    async release() {
-      clearInterval(timer);
-      await fs.rm(aliveFile(path), { force: true });
-      await lock.release();
-    },
-  };
+  return takeFileLock(path, system, { deadAfterMs });
 }
 
 /** Who holds a lock, if that process lives. */
 export async function runLockHolder(path: string): Promise<LockHolder | undefined> {
-  const holder = await fileLockHolder(path, system);
-  return holder && !(await isAbandoned(path)) ? holder : undefined;
+  return fileLockHolder(path, system);
 }
 
 /** Locks of the parts of a run that are held, with their index and count. */
@@ -63,7 +47,7 @@ export function partLockName({ index, count }: { index: number; count: number })
 export async function inTurn<T>(path: string, action: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + turnTimeoutMs;
   for (;;) {
-    const lock = await takeFileLock(path, system);
+    const lock = await takeFileLock(path, system, { deadAfterMs: turnDeadAfterMs });
     if (!('holder' in lock)) {
       try {
         return await action();
@@ -80,24 +64,4 @@ export async function inTurn<T>(path: string, action: () => Promise<T>): Promise
     }
     await sleep(5 + Math.random() * 20);
   }
-}
-
-function aliveFile(lock: string): string {
-  return `${lock}.alive`;
-}
-
-async function isAbandoned(path: string): Promise<boolean> {
-  const holder = await fileLockHolder(path, system);
-  if (!holder || holder.host === system.host) return false;
-  const sign = await fs.stat(aliveFile(path)).catch(() => undefined);
-  return sign !== undefined && (await fileSystemTime(path)) - sign.mtimeMs > deadAfterMs;
-}
-
-/** The time of the machine that holds the files: clocks differ. */
-async function fileSystemTime(beside: string): Promise<number> {
-  const probe = `${beside}.${crypto.randomUUID()}`;
-  await fs.writeFile(probe, '');
-  const { mtimeMs } = await fs.stat(probe);
-  await fs.rm(probe, { force: true });
-  return mtimeMs;
 }
