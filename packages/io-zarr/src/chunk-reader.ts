@@ -23,6 +23,8 @@ type Decoder = ZarritaArray<DataType, ZarrStore>;
 /** zarrita keeps the index of every shard it has read from, 16 bytes a chunk. */
 const defaultIndexBytes = 32 * 1024 * 1024;
 
+const copyAgain = 'Copy the image again, or have it written again.';
+
 interface ReaderOptions {
   readonly name: string;
   readonly indexBytes: number;
@@ -104,10 +106,11 @@ export class ChunkReader {
 
   private broken(coordinates: readonly number[], cause: unknown): BrushwoodError {
     const inner = cause instanceof Error && cause.cause !== undefined ? ` (${messageOf(cause.cause)})` : '';
+    const isKnown = cause instanceof BrushwoodError; // its message says what to do
     return new BrushwoodError(
-      cause instanceof BrushwoodError ? cause.code : 'broken-file',
-      `${this.name}: chunk (${coordinates.join(', ')}) cannot be read: ${messageOf(cause)}${inner}. ` +
-        'Copy the image again, or have it written again.',
+      isKnown ? cause.code : 'broken-file',
+      `${this.name}: chunk (${coordinates.join(', ')}) cannot be read: ${messageOf(cause)}` +
+        (isKnown ? '' : `${inner}. ${copyAgain}`),
       { array: this.array.path, chunk: [...coordinates] },
       { cause },
     );
@@ -127,7 +130,7 @@ function refuseMissing(store: ZarrStore): ZarrStore {
     if (found || metadataName.test(key)) return found;
     throw new BrushwoodError(
       'broken-file',
-      `${key.slice(1)} is missing, although all chunks of this image were written`,
+      `${key.slice(1)} is missing, although all chunks of this image were written. ${copyAgain}`,
       {
         object: key.slice(1),
       },
