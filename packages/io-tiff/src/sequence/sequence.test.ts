@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { openImage, wholeRoi, type ImageSpec, type Shape5, type StorageFormat } from '@brushwood/core';
 import { imageSinkChecks, randomTensor, storageFormatChecks } from '@brushwood/core/testing';
@@ -150,6 +150,43 @@ describe('the files of a sequence', () => {
     await second.close();
     expect(await namesLike('killed')).toEqual(['killed_0.tif', 'killed_1.tif']);
     await first.abort();
+  });
+
+  it('that took the place of others stay when the rest cannot follow', async () => {
+    const asked = spec('zyx', [1, 1, 3, 2, 3]);
+    await writeFile(folder.file('stay_0.tif'), 'old');
+    await mkdir(folder.file('stay_2.tif')); // a file cannot take its place
+    const sink = await tifSequence.create!({ path: folder.file('stay_{slice_index}.tif') }, asked, { overwrite: true });
+    await sink.write(wholeRoi(asked.shape), randomTensor('uint16', asked.shape, 1));
+    await expect(sink.close()).rejects.toMatchObject({ code: 'write-failed' });
+    expect(await namesLike('stay')).toEqual(['stay_0.tif', 'stay_2.tif']);
+    expect((await stat(folder.file('stay_0.tif'))).size).toBeGreaterThan(3);
+  });
+
+  it('of a run that was killed while they got their names are taken over, and those of others are not', async () => {
+    const path = folder.file('torn_{slice_index}.tif');
+    const asked = spec('zyx', [1, 1, 3, 2, 3]);
+    const killed = { pid: 2 ** 22 + 1, host: hostname(), startedAt: 0, token: 't' }; // above Linux' largest process number
+    await writeFile(folder.file('torn_0.tif'), 'ours');
+    await writeFile(folder.file('torn_1.tif'), 'of somebody else');
+    const leave = async () => {
+      const { mtimeMs } = await stat(folder.file('torn_0.tif'));
+      const files = [0, 1, 2].map((i) => ({ name: `torn_${i}.tif`, size: 4, mtimeMs }));
+      await mkdir(`${path}.partial`, { recursive: true });
+      await writeFile(`${path}.partial/torn_2.tif`, 'ours');
+      await writeFile(`${path}.partial/.publishing.json`, JSON.stringify(files));
+      await writeFile(`${path}.partial.lock`, JSON.stringify(killed));
+    };
+    await leave();
+    const message = expect.stringContaining('torn_1.tif') as string;
+    await expect(tifSequence.create!({ path }, asked)).rejects.toMatchObject({ code: 'already-exists', message });
+    expect(await readFile(folder.file('torn_1.tif'), 'utf8')).toBe('of somebody else');
+    expect(await namesLike('torn')).toEqual(['torn_1.tif']);
+    await rm(folder.file('torn_1.tif'));
+    await writeFile(folder.file('torn_0.tif'), 'ours');
+    await leave();
+    await (await tifSequence.create!({ path }, asked)).close();
+    expect(await namesLike('torn')).toEqual(['torn_0.tif', 'torn_1.tif', 'torn_2.tif']);
   });
 
   it('need a place for their number', async () => {
