@@ -212,7 +212,11 @@ async function isAlive(entry: LockEntry, path: string, system: LockSystem): Prom
 /** Of a process on another machine; without signs it cannot be known from here. */
 async function showsLife({ deadAfterMs }: LockEntry, path: string, fs: LockSystem['fs']): Promise<boolean> {
   if (deadAfterMs === undefined) return true;
-  const timeOf = (file: string) => fs.stat(file).then(({ mtimeMs }) => mtimeMs, () => -Infinity);
+  const timeOf = (file: string) =>
+    fs.stat(file).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => -Infinity,
+    );
   const last = Math.max(await timeOf(path), await timeOf(aliveFile(path)));
   const now = await fileSystemTime(path, fs).catch(() => -Infinity); // a folder that is read-only
   return last === -Infinity || now - last <= deadAfterMs;
