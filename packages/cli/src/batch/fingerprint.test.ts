@@ -1,5 +1,6 @@
-import { createContainer } from '@brushwood/core';
-import { utimesSync, writeFileSync } from 'node:fs';
+import { createContainer, wholeRoi, type Shape5 } from '@brushwood/core';
+import { omeZarr } from '@brushwood/io-zarr';
+import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plugins } from '../plugins.ts';
@@ -48,5 +49,28 @@ describe('imageIdentity', () => {
     expect(await identity(stack)).not.toBe(before[1]);
     writeFileSync(a, 'other');
     expect(await identity(alone)).not.toBe(before[0]);
+  });
+
+  it.each([2, 3])('changes with what a Zarr image of version %s holds, not with labels beside it', async (version) => {
+    const path = join(folder, `v${version}.zarr`);
+    const identity = async () => digest(await imageIdentity(catalog, { location: { path } }));
+    const write = async (shape: Shape5) => {
+      const spec = { axes: 'yx', shape, dtype: 'uint8', content: 'intensity' } as const;
+      const sink = await omeZarr.create!({ path }, spec, { overwrite: true, layout: { version } });
+      await sink.write(wholeRoi(shape), sampleImage(shape));
+      await sink.close();
+    };
+    await write([1, 1, 1, 8, 8]);
+    const before = await identity();
+    mkdirSync(join(path, 'labels'));
+    expect(await identity()).toBe(before);
+    const chunks = join(path, version === 2 ? '0' : '0/c');
+    const { atimeMs, mtimeMs } = statSync(chunks);
+    utimesSync(chunks, atimeMs / 1e3, mtimeMs / 1e3 + 5);
+    const changed = await identity();
+    expect(changed).not.toBe(before);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await write([1, 1, 1, 8, 8]);
+    expect([before, changed]).not.toContain(await identity());
   });
 });

@@ -1,7 +1,9 @@
 import { openImage, type Catalog, type ImageRequest, type Project } from '@brushwood/core';
 import { createHash, type Hash } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { version } from '../version.ts';
+import { folderIdentity } from './zarr-folders.ts';
 
 /**
  * SHA-256 of a value, hexadecimal: objects whatever the order of their keys, arrays of numbers by their bytes, maps by their
@@ -41,8 +43,8 @@ export function projectDigest(project: Project): string {
 }
 
 /**
- * What tells an image from others and from itself at another time: path, size and time of its file or files; of folders and
- * URLs what is known of the image in them.
+ * What tells an image from others and from itself at another time: path, size and time of its file or files; of folders that of their
+ * metadata and levels; of URLs what is known of the image there, so that one replaced by another of its shape is not noticed.
  */
 export async function imageIdentity(catalog: Catalog, request: ImageRequest): Promise<unknown> {
   const { location, axes, channels, ...rest } = request;
@@ -52,11 +54,16 @@ export async function imageIdentity(catalog: Catalog, request: ImageRequest): Pr
   if (files.every((file) => file !== undefined)) return { ...known, files };
   const source = await openImage(catalog.formats, request);
   await source.close();
-  return { ...known, paths, info: source.info };
+  const folders = paths.map((path) => (isUrl(path) ? undefined : folderIdentity(join(path, location.innerPath ?? ''))));
+  return { ...known, paths, info: source.info, folders };
+}
+
+function isUrl(path: string): boolean {
+  return /^https?:\/\//.test(path);
 }
 
 function fileIdentity(path: string): unknown {
-  if (/^https?:\/\//.test(path)) return undefined;
+  if (isUrl(path)) return undefined;
   const facts = statSync(path, { throwIfNoEntry: false });
   return facts?.isFile() ? [realpathSync(path), facts.size, Math.round(facts.mtimeMs)] : undefined;
 }

@@ -17,7 +17,6 @@ import {
   type Roi,
   type StorageFormat,
 } from '@brushwood/core';
-import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkLaneFile, imageLocation, nicknameOf } from '../image-file.ts';
 import type { FindOptions, FoundInput } from '../inputs/find-inputs.ts';
@@ -34,6 +33,7 @@ import {
 } from '../output-file.ts';
 import { workflowOf } from '../project-file.ts';
 import { roiOf, type RoiSpans } from '../roi-option.ts';
+import { checkDistinct, checkTargets } from './check-targets.ts';
 
 /** What decides which images are predicted, and into which files. */
 export interface JobOptions extends FindOptions {
@@ -84,6 +84,7 @@ export async function planJobs(
   const { catalog } = services;
   const sources = options.source.map((id) => findById(workflowOf(catalog, project).exportSources, id, 'source'));
   checkInputOptions(project, inputs.length, options);
+  checkLevel(options);
   const pattern = patternOf(project, options);
   const starts: readonly JobStart[] =
     inputs.length > 0
@@ -151,6 +152,15 @@ function checkInputOptions(project: Project, inputCount: number, options: JobOpt
   }
 }
 
+/** Labels are drawn on the full resolution. */
+function checkLevel({ source, level = 0 }: JobOptions): void {
+  if (level === 0 || !source.includes('labels')) return;
+  throw new BrushwoodError(
+    'invalid-parameter',
+    `The labels belong to the full resolution, and cannot be written with --level ${level}. Leave out one of --level and --source labels.`,
+  );
+}
+
 function laneJob(lane: Lane, index: number, { level }: JobOptions): Omit<PredictJob, 'outputs'> {
   checkLaneFile(lane, index);
   const mask = lane.predictionMask && requestOf(lane.predictionMask);
@@ -197,13 +207,16 @@ function planOutput(
 ): PredictJob['outputs'][number] {
   const { job, source, path, options, roi } = parts;
   const values = {
-    dataset_dir: dirname(job.image.location.path),
+    dataset_dir: folderFor(job.image, path),
     project_dir: dirname(resolve(path)),
     nickname: job.nickname,
     result_type: source.displayName,
     roi,
   };
-  const file = fillPattern(pattern, values, (folder) => hasWritableEnding(catalog, folder));
+  // A folder in a container is a dataset, not a place for files.
+  const isImage = (folder: string) =>
+    hasWritableEnding(catalog, folder) || outputLocation(catalog, folder).innerPath !== undefined;
+  const file = fillPattern(pattern, values, isImage);
   const base = options.output === undefined ? resolve(dirname(resolve(path)), file) : file;
   const location = outputLocation(catalog, base);
   const id = options.format ?? (hasImageExtension(catalog, location.path) ? undefined : 'tiff');
@@ -213,57 +226,14 @@ function planOutput(
   return { source, format, path: location.innerPath ? join(named, location.innerPath) : named };
 }
 
+/** The folder of an image, for `{dataset_dir}`; for one behind a URL, beside which nothing can be written, that of the project. */
+function folderFor({ location }: ImageRequest, projectPath: string): string {
+  return dirname(/^https?:\/\//.test(location.path) ? resolve(projectPath) : location.path);
+}
+
 /** `out.jpg` asks for a JPEG, which cannot be written: better say so than write `out.jpg.tif`. */
 function hasImageExtension({ formats }: Catalog, path: string): boolean {
   const name = path.toLowerCase();
   const isReadable = formats.some((format) => format.extensions.some((extension) => name.endsWith(extension)));
   return isReadable || formatByExtension(formats, path) !== undefined;
-}
-
-/** No two outputs go to one file. */
-function checkDistinct(jobs: readonly PredictJob[]): void {
-  const seen = new Map<string, string>();
-  for (const job of jobs) {
-    for (const { path, source } of job.outputs) {
-      const name = `${source.displayName} of ${job.nickname}`;
-      const other = seen.get(path);
-      if (other !== undefined) {
-        throw new BrushwoodError(
-          'invalid-parameter',
-          `${other} and ${name} would both be written to "${path}". Put {nickname} and {result_type} into -o, for example -o out/{nickname}_{result_type}.tif.`,
-          { path },
-        );
-      }
-      seen.set(path, name);
-    }
-  }
-}
-
-/** No output replaces what the run or the project needs. */
-function checkTargets(
-  jobs: readonly PredictJob[],
-  { catalog, project, path }: { catalog: Catalog; project: Project; path: string },
-): void {
-  const needed = new Map<string, string>();
-  for (const { rawData } of project.lanes) needed.set(realPath(rawData.location.path), 'an image of the project');
-  for (const { mask } of jobs) if (mask) needed.set(realPath(mask.location.path), 'a mask');
-  for (const { image } of jobs) {
-    for (const file of image.location.stack?.paths ?? [image.location.path]) needed.set(realPath(file), 'an input');
-  }
-  needed.set(realPath(path), 'the project');
-  for (const output of jobs.flatMap((job) => job.outputs)) {
-    const file = outputLocation(catalog, output.path).path;
-    const use = needed.get(realPath(file));
-    if (use === undefined) continue;
-    throw new BrushwoodError(
-      'invalid-parameter',
-      `The output "${file}" is ${use} itself and would be lost. Name another file with -o.`,
-      { path: file },
-    );
-  }
-}
-
-/** The same text for the same file, whatever link it was named by. */
-function realPath(path: string): string {
-  return existsSync(path) ? realpathSync(path) : resolve(path);
 }
