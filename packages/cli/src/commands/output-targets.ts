@@ -30,6 +30,13 @@ export interface MarkedOutput extends JobOutput {
   readonly fingerprint: string;
 }
 
+export interface TargetEvents {
+  /** What the file will be. */
+  onSpec?(spec: ImageSpec): void;
+  /** The file is finished, though perhaps others of the run are not. */
+  onClosed?(): void;
+}
+
 /** What the outputs of a run are, and the sinks they are written to. */
 export class OutputTargets {
   readonly settings;
@@ -55,11 +62,11 @@ export class OutputTargets {
     };
   }
 
-  /** @param onSpec  told what the file will be */
-  target(output: MarkedOutput, onSpec: (spec: ImageSpec) => void = () => undefined): PredictionOutput {
+  target(output: MarkedOutput, { onSpec, onClosed }: TargetEvents = {}): PredictionOutput {
     const openSink = async (spec: ImageSpec) => {
-      onSpec(spec);
+      onSpec?.(spec);
       const sink = await this.create(output, spec);
+      if (onClosed) tellClosed(sink, onClosed);
       return output.source.id === 'segmentation' ? this.filtered(sink, output.path) : sink;
     };
     return { ...this.describe(output), openSink };
@@ -114,6 +121,14 @@ export class OutputTargets {
       throw error;
     }
   }
+}
+
+function tellClosed(sink: ImageSink, onClosed: () => void): void {
+  const close = sink.close.bind(sink);
+  sink.close = async () => {
+    await close();
+    onClosed();
+  };
 }
 
 function notThere(path: string): BrushwoodError {

@@ -170,7 +170,7 @@ export class PredictBatch {
     let voxels = 0;
     const onSpec = ({ shape }: ImageSpec) => (voxels = elementCount(shape) / shape[1] / (part?.count ?? 1));
     let counting: CountingSink | undefined;
-    const written = outputs.map((output) => this.targets.target(output, onSpec));
+    const written = outputs.map((output) => this.targets.target(output, { onSpec, onClosed: () => this.note(output) }));
     const near = job.outputs[0]?.path ?? describeLocation(image.location);
     const counted = this.targets.counting(near, (sink) => {
       counting = sink;
@@ -199,12 +199,15 @@ export class PredictBatch {
     return { result, areas: counting && { counts: counting.counts, ...measureOf(counting.spec) } };
   }
 
-  /** A part leaves its image unfinished: only who finishes it says so. */
+  /** Notes that an output is finished as soon as it is, so that a run that ends before the next one need not make it again. */
+  private note(output: MarkedOutput, areas?: CountedAreas): void {
+    this.journal.add(placeOf(this.parts.services.catalog, output), { fingerprint: output.fingerprint, areas });
+  }
+
+  /** The areas are known when all outputs are closed. */
   private record(image: string, outputs: readonly MarkedOutput[], areas: CountedAreas | undefined): void {
-    const { services, options, part } = this.parts;
-    for (const output of part ? [] : outputs) {
-      this.journal.add(placeOf(services.catalog, output), { fingerprint: output.fingerprint, areas });
-    }
+    const { options, part } = this.parts;
+    if (areas) for (const output of outputs) this.note(output, areas);
     const paths = outputs.map(({ path }) => path);
     options.report.event('done', { file: image, outputs: paths, part: part && partName(part) });
   }
