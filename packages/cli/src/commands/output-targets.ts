@@ -11,6 +11,7 @@ import {
   type RunPart,
 } from '@brushwood/core';
 import { labelScratch } from '../batch/label-scratch.ts';
+import { checkSmallest } from '../batch/check-smallest.ts';
 import { makeFolderOf, namingForce, outputLocation } from '../output-file.ts';
 import { findClassChannels, outputSettings } from '../output-options.ts';
 import { planPostprocessing } from '../postprocess-options.ts';
@@ -113,6 +114,7 @@ export class OutputTargets {
     const { minObject: smallest, signal, report } = options;
     if (smallest === undefined) return sink;
     try {
+      checkSmallest(sink, smallest);
       const { path } = outputLocation(services.catalog, near);
       const scratch = await labelScratch(services.catalog, path, { spec: sink.spec, signal });
       return objectFilterSink(sink, { smallest, scratch, signal, onProgress: report.onProgress });
