@@ -78,7 +78,7 @@ export class OutputTargets {
     const openSink = async (spec: ImageSpec) => {
       const sink = createCountingSink(spec, this.result.classes.length);
       onSink(sink);
-      return this.filtered(sink, near);
+      return this.filtered(sink, near, 'counted');
     };
     return { sourceId: 'segmentation', openSink };
   }
@@ -109,14 +109,15 @@ export class OutputTargets {
   }
 
   /** Small objects can only be told when all labels are there. */
-  private async filtered(sink: ImageSink, near: string): Promise<ImageSink> {
+  private async filtered(sink: ImageSink, near: string, use = ''): Promise<ImageSink> {
     const { services, options } = this.parts;
     const { minObject: smallest, signal, report } = options;
     if (smallest === undefined) return sink;
     try {
       checkSmallest(sink, smallest);
-      const { path } = outputLocation(services.catalog, near);
-      const scratch = await labelScratch(services.catalog, path, { spec: sink.spec, signal });
+      const { path, innerPath } = outputLocation(services.catalog, near);
+      const name = [path, innerPath?.replaceAll('/', '-'), use].filter(Boolean).join('.');
+      const scratch = await labelScratch(services.catalog, name, { spec: sink.spec, signal });
       return objectFilterSink(sink, { smallest, scratch, signal, onProgress: report.onProgress });
     } catch (error) {
       await sink.abort();
