@@ -73,7 +73,8 @@ class Needed {
     if (place < 0) return undefined;
     const image = around[place]!;
     // Which dataset of a file is meant is not said: it may be any.
-    const isPart = !isFolder(image) || around.slice(0, place + 1).some(isArray);
+    const isDataset = !isFolder(image) && image === wholePath({ path: target.path });
+    const isPart = isDataset || around.slice(0, place + 1).some(isArray);
     return isPart ? this.images.get(image) : undefined;
   }
 }
