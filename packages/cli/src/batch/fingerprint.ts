@@ -1,9 +1,10 @@
 import { openImage, type Catalog, type ImageRequest, type Project } from '@brushwood/core';
 import { createHash, type Hash } from 'node:crypto';
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { version } from '../version.ts';
 import { folderIdentity } from './zarr-folders.ts';
+import { pathFacts } from '../path-facts.ts';
 
 /**
  * SHA-256 of a value, hexadecimal: objects whatever the order of their keys, arrays of numbers by their bytes, maps by their
@@ -64,6 +65,6 @@ function isUrl(path: string): boolean {
 
 function fileIdentity(path: string): unknown {
   if (isUrl(path)) return undefined;
-  const facts = statSync(path, { throwIfNoEntry: false });
+  const facts = pathFacts(path);
   return facts?.isFile() ? [realpathSync(path), facts.size, Math.round(facts.mtimeMs)] : undefined;
 }

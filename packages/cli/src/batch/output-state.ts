@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { JobOutput } from '../commands/predict-jobs.ts';
 import { timeOf, type OutputPlace, type RunJournal } from './run-journal.ts';
+import { pathFacts } from '../path-facts.ts';
 
 /** File and dataset of an output, absolute. */
 export function placeOf(catalog: Catalog, { path }: Pick<JobOutput, 'path'>): OutputPlace {
@@ -55,7 +56,7 @@ async function holdsDataset({ formats }: Catalog, { path, innerPath }: OutputPla
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return pathFacts(path)?.isDirectory() ?? false;
 }
 
 function plainPath(path = ''): string {

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 
 import { basename, dirname, join, resolve } from 'node:path';
 import type { CountedAreas } from './area-report.ts';
 import { filesOfSequence, isFileOf, isSequence } from './sequence-files.ts';
+import { pathFacts } from '../path-facts.ts';
 
 /** In each folder that outputs are written to: one line of JSON for each finished one. */
 export const journalName = '.brushwood-outputs.jsonl';
@@ -105,7 +106,7 @@ export function timeOf(place: OutputPlace): number {
 /** The folder of a dataset, where datasets are folders; else the file. */
 function ownPath(place: OutputPlace | string): string {
   const path = pathOf(place);
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const isFolder = pathFacts(path)?.isDirectory() ?? false;
   return isFolder && typeof place !== 'string' && place.innerPath !== undefined ? join(path, place.innerPath) : path;
 }
 
@@ -144,7 +145,7 @@ function sizeOf(path: string): number | undefined {
     const files = filesOfSequence(path);
     return files.length === 0 ? undefined : files.reduce((sum, file) => sum + statSync(file).size, 0);
   }
-  const facts = statSync(path, { throwIfNoEntry: false });
+  const facts = pathFacts(path);
   if (!facts?.isDirectory()) return facts?.size;
   return readdirSync(path).reduce((sum, name) => sum + (sizeOf(join(path, name)) ?? 0), 0);
 }

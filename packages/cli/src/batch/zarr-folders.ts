@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathFacts } from '../path-facts.ts';
 
 const metadataNames = ['zarr.json', '.zattrs', '.zgroup', '.zarray'];
 
@@ -52,11 +53,11 @@ function metadataOf(folder: string, name: string): Record<string, unknown> {
 }
 
 function factsOf(path: string): unknown {
-  const facts = statSync(path, { throwIfNoEntry: false });
+  const facts = pathFacts(path);
   return facts && [path, facts.size, Math.round(facts.mtimeMs)];
 }
 
 function timeOf(path: string): number | undefined {
-  const facts = statSync(path, { throwIfNoEntry: false });
+  const facts = pathFacts(path);
   return facts && Math.round(facts.mtimeMs);
 }

@@ -12,7 +12,7 @@ import {
   type StorageFormat,
 } from '@brushwood/core';
 import { omeZarr, verifyZarr } from '@brushwood/io-zarr';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { keptFingerprint, placeOf } from '../batch/output-state.ts';
 import { filesOfSequence, isSequence } from '../batch/sequence-files.ts';
 import { RunJournal, type OutputPlace } from '../batch/run-journal.ts';
@@ -20,6 +20,7 @@ import type { MarkedOutput } from './output-targets.ts';
 import { PredictBatch } from './predict-batch.ts';
 import type { PredictCommandOptions } from './predict-facts.ts';
 import type { BatchItem } from './predict-jobs.ts';
+import { pathFacts } from '../path-facts.ts';
 
 /** What is wrong with an output, or that nothing is. */
 interface OutputFacts {
@@ -101,7 +102,7 @@ class Checker {
   /** An image that was begun says itself which of its units are there. */
   private async unfinished(item: BatchItem, output: MarkedOutput): Promise<Omit<OutputFacts, 'input' | 'path'>> {
     const { path } = placeOf(this.services.catalog, output);
-    const partial = statSync(`${path}.partial`, { throwIfNoEntry: false });
+    const partial = pathFacts(`${path}.partial`);
     const unknown = { state: 'incomplete', detail: 'it is being written, or its run was killed: repeat it' } as const;
     if (!partial) return { state: 'missing', detail: 'it was not begun' };
     // A file has no units, and to open it for writing would begin it anew.
