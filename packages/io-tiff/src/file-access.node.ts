@@ -170,7 +170,8 @@ async function refuseExisting(path: string, overwrite: boolean): Promise<void> {
   }
 }
 
-async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
+/** Does something to a file. @throws 'write-failed' with the reason if it fails; errors of our own as they are */
+export async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

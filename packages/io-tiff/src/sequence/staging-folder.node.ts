@@ -1,7 +1,8 @@
 import * as fs from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { BrushwoodError, claimPartial, messageOf } from '@brushwood/core';
+import { BrushwoodError, claimPartial } from '@brushwood/core';
+import { attempt } from '../file-access.node.ts';
 import type { StagingFolder, StagingOptions } from './staging-folder.ts';
 
 const { mkdir, readFile, rename, rm, stat, writeFile } = fs;
@@ -105,19 +106,5 @@ async function refuseExisting(paths: readonly string[], overwrite: boolean): Pro
     throw new BrushwoodError('already-exists', `${path} exists already. Choose another name or allow to replace it.`, {
       path,
     });
-  }
-}
-
-async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof BrushwoodError) throw error;
-    throw new BrushwoodError(
-      'write-failed',
-      `${path} cannot be written: ${messageOf(error)}. Check the folder, its permissions and the free space.`,
-      { path },
-      { cause: error },
-    );
   }
 }
