@@ -4,8 +4,8 @@ import { buildRankTables, findThreshold, type RankTables } from './rank-tables.t
 
 const { innerType, rootAddress } = vigraNodes;
 
-/** Bytes of a node. */
-const nodeBytes = 16;
+/** Numbers of a node. */
+const nodeWords = 4;
 /** Bytes between the ranks of two columns of a packet: 4 patches of 64 lanes. */
 const laneRowBytes = 256;
 
@@ -37,57 +37,45 @@ export interface CompactForest {
 /** @param trees checked, in vigra's layout, all for the same columns and classes */
 export function compactForest(trees: readonly VigraTree[]): CompactForest {
   const [featureCount, classCount] = [trees[0]!.topology[0]!, trees[0]!.topology[1]!];
-  const { thresholds, innerCount } = collectThresholds(trees, featureCount);
-  const ranks = buildRankTables(thresholds);
-  const nodes = new Int32Array((innerCount * nodeBytes) / 4);
+  // Per inner node: threshold, feature, left child, right child.
+  const inner: number[] = [];
   const roots = new Int32Array(trees.length);
   const leaves = new MixedLeaves(classCount);
-  let next = 0;
-  trees.forEach((tree, number) => {
-    const { topology, parameters } = tree;
-    // Where the child's number goes: an index into `nodes`, or −1 for the root.
+  trees.forEach(({ topology, parameters }, number) => {
+    // Where the child's number goes: an index into `inner`, or −1 for the root.
     const open = [{ address: rootAddress, target: -1 }];
     for (let node = open.pop(); node; node = open.pop()) {
       const { address, target } = node;
       const isInner = topology[address] === innerType;
-      const child = isInner ? next++ : leaves.encode(parameters, topology[address + 1]! + 1);
+      const first = topology[address + 1]! + 1;
+      const child = isInner ? inner.length / nodeWords : leaves.encode(parameters, first);
       if (target < 0) roots[number] = child;
-      else nodes[target] = child;
+      else inner[target] = child;
       if (!isInner) continue;
-      const { column, position } = findThreshold(ranks, topology[address + 4]!, thresholdOf(tree, address));
-      const at = child * 4;
-      // rank ≤ position is rank − 128 < position − 127.
-      nodes[at] = Math.imul((position - 127) & 255, 0x01010101);
-      nodes[at + 1] = column * laneRowBytes;
+      const at = inner.push(float32AtLeast(parameters[first]!), topology[address + 4]!, 0, 0) - nodeWords;
       open.push(
         { address: topology[address + 3]!, target: at + 3 },
         { address: topology[address + 2]!, target: at + 2 },
       );
     }
   });
+  const { ranks, nodes } = rankNodes(inner, featureCount);
   return { featureCount, classCount, nodes, roots, ranks, ...leaves.finish() };
 }
 
-/** The smallest float32 not below the node's double: a float32 feature is below the one exactly if below the other. */
-function thresholdOf({ topology, parameters }: VigraTree, node: number): number {
-  return float32AtLeast(parameters[topology[node + 1]! + 1]!);
-}
-
-/** Per feature the thresholds it is asked for, and how many inner nodes ask. */
-function collectThresholds(trees: readonly VigraTree[], featureCount: number) {
+/** Thresholds as ranks: see `CompactForest.nodes`. */
+function rankNodes(inner: readonly number[], featureCount: number): { ranks: RankTables; nodes: Int32Array } {
   const thresholds = Array.from({ length: featureCount }, () => new Set<number>());
-  let innerCount = 0;
-  for (const tree of trees) {
-    const { topology } = tree;
-    const open = [rootAddress];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (topology[node] !== innerType) continue;
-      innerCount++;
-      thresholds[topology[node + 4]!]!.add(thresholdOf(tree, node));
-      open.push(topology[node + 2]!, topology[node + 3]!);
-    }
+  for (let at = 0; at < inner.length; at += nodeWords) thresholds[inner[at + 1]!]!.add(inner[at]!);
+  const ranks = buildRankTables(thresholds);
+  const nodes = Int32Array.from(inner);
+  for (let at = 0; at < inner.length; at += nodeWords) {
+    const { column, position } = findThreshold(ranks, inner[at + 1]!, inner[at]!);
+    // rank ≤ position is rank − 128 < position − 127.
+    nodes[at] = Math.imul((position - 127) & 255, 0x01010101);
+    nodes[at + 1] = column * laneRowBytes;
   }
-  return { thresholds, innerCount };
+  return { ranks, nodes };
 }
 
 /** Collects the leaves that hold several classes. */
