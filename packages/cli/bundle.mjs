@@ -9,7 +9,6 @@ const external = [
   'geotiff',
   'h5wasm',
   'h5wasm/node',
-  'piscina',
   'sharp',
   /^@?zarrita/,
   'ml-cart',

@@ -7,7 +7,7 @@ import { createNodeWorkerPool } from './node-worker-pool.ts';
 const entry = new URL('../dist/testing/pool-worker.js', import.meta.url);
 
 describe('a pool of worker threads', () => {
-  const makePool = () => createNodeWorkerPool({ threads: 2, entry });
+  const makePool = () => createNodeWorkerPool({ threads: 2, entry, graceMs: 500 });
   for (const check of workerPoolChecks({ makePool, supports: { crash: true } })) it(check.name, check.run);
 });
 

@@ -1,34 +1,12 @@
-import { createContainer, packError, TaskRunner, type Plugin, type TransferredError } from '@brushwood/core';
-import type { MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
+import { createContainer, serveTasks, type Plugin, type ToWorker } from '@brushwood/core';
+import { parentPort } from 'node:worker_threads';
 
-export interface WorkerRequest {
-  readonly taskId: string;
-  readonly input: unknown;
-  /** Where progress is posted; absent if nobody listens. */
-  readonly progress?: MessagePort;
-}
-
-export type WorkerReply =
-  | { readonly ok: true; readonly output: unknown }
-  | { readonly ok: false; readonly error: TransferredError };
-
-/** The function piscina calls in a worker thread. Aborting ends the thread, so the signal a handler sees never fires. */
-export function createWorkerEntry(plugins: readonly Plugin[]): (request: WorkerRequest) => Promise<unknown> {
-  const runner = new TaskRunner(createContainer(plugins).catalog);
-  return async ({ taskId, input, progress }) => {
-    try {
-      const onProgress = (done: number, total: number) => progress?.postMessage({ done, total });
-      const { output, transfer } = await runner.run(taskId, input, {
-        signal: new AbortController().signal,
-        onProgress,
-      });
-      const reply: WorkerReply = { ok: true, output };
-      return Piscina.move({ [Piscina.transferableSymbol]: transfer, [Piscina.valueSymbol]: reply } as never);
-    } catch (error) {
-      return { ok: false, error: packError(error) } satisfies WorkerReply;
-    } finally {
-      progress?.close();
-    }
-  };
+/** What a worker thread of the Node pool runs: the tasks of these plugins. */
+export function serveThread(plugins: readonly Plugin[]): void {
+  const port = parentPort;
+  if (!port) throw new Error('This module runs in a worker thread of createNodeWorkerPool, not by itself.');
+  serveTasks(createContainer(plugins).catalog, {
+    post: (message, transfer) => port.postMessage(message, [...transfer]),
+    onMessage: (listener) => void port.on('message', (message: ToWorker) => listener(message)),
+  });
 }

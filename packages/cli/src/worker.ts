@@ -1,10 +1,8 @@
-import { Piscina } from 'piscina';
+import { workerData } from 'node:worker_threads';
 import { loadPlugins } from './load-plugins.ts';
 import { plugins } from './plugins.ts';
-import { createWorkerEntry } from './worker-entry.ts';
+import { serveThread } from './worker-entry.ts';
 
-export type { WorkerReply, WorkerRequest } from './worker-entry.ts';
+const { pluginAddresses } = workerData as { pluginAddresses: readonly string[] };
 
-const { pluginAddresses } = Piscina.workerData as { pluginAddresses: readonly string[] };
-
-export default createWorkerEntry([...plugins, ...(await loadPlugins(pluginAddresses))]);
+serveThread([...plugins, ...(await loadPlugins(pluginAddresses))]);

@@ -41,6 +41,8 @@ export type AnyTaskHandler = TaskHandler<never, unknown>;
 export interface PoolRunOptions extends RunOptions {
   /** Buffers of the input that move to the worker. */
   readonly transfer?: readonly ArrayBuffer[];
+  /** Tasks of one number run on one worker, so that they meet the sessions of the earlier ones; default any idle worker. */
+  readonly affinity?: number;
 }
 
 /** Runs typed tasks, each on one worker. Inputs and outputs are plain data. */
@@ -48,8 +50,8 @@ export interface WorkerPool {
   /** How many tasks run at once. */
   readonly size: number;
   /**
-   * Rejects with the handler's own error, code and details intact; 'aborted' if the signal fires, at once, also while
-   * queued; 'worker-crashed' if the worker dies; 'not-registered' for an unknown task. A failed task leaves the pool usable.
+   * Rejects with the handler's own error, code and details intact; 'aborted' if the signal fires: at once while
+   * queued, else as soon as the handler has stopped (one that doesn't listen is ended with its worker after a few seconds); 'worker-crashed' if the worker dies; 'not-registered' for an unknown task. A failed task leaves the pool usable.
    */
   run<Input, Output>(task: Task<Input, Output>, input: Input, options?: PoolRunOptions): Promise<Output>;
   /** Ends the workers and what they hold open. Running afterwards rejects with 'closed'. */

@@ -13,6 +13,8 @@ export const pauseTask = defineTask<{ readonly ms: number }, { readonly from: nu
 export const failTask = defineTask<{ readonly isPlain: boolean }, never>('check/fail');
 /** Ends the worker it runs in. */
 export const crashTask = defineTask<null, never>('check/crash');
+/** Computes for so long without letting its worker do anything else. */
+export const spinTask = defineTask<{ readonly ms: number }, null>('check/spin');
 /** Reports 1, 2, 3 of 3 steps. */
 export const stepsTask = defineTask<null, null>('check/steps');
 /** Opens a session under the key and gives its random id. */
@@ -41,6 +43,7 @@ export const poolCheckPlugin = {
     }),
     handle({ task: failTask, run: ({ isPlain }) => fail(isPlain) }),
     handle({ task: crashTask, run: crash }),
+    handle({ task: spinTask, run: ({ ms }) => spin(ms) }),
     handle({ task: stepsTask, run: (_, context) => reportSteps(context) }),
     handle({
       task: sessionTask,
@@ -80,6 +83,12 @@ function crash(): Promise<never> {
   if (scope.process?.exit) scope.process.exit(1);
   else scope.close?.();
   return new Promise(() => undefined);
+}
+
+function spin(ms: number): null {
+  const end = Date.now() + ms;
+  while (Date.now() < end);
+  return null;
 }
 
 async function reportSteps({ reportProgress }: TaskContext): Promise<null> {

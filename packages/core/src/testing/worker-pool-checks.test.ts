@@ -18,15 +18,23 @@ interface Call {
 type Next = (options?: PoolRunOptions) => Promise<unknown>;
 type Fault = (call: Call, next: Next, pool: WorkerPool) => Promise<unknown>;
 
-/** An inline pool whose workers seem to crash in the crash task. */
+/** An inline pool whose workers seem to crash in the crash task, and to be ended when they don't hear a signal. */
 function crashing(pool: WorkerPool): WorkerPool {
   return {
     ...pool,
-    run: (task, input, options) =>
-      task.id === 'check/crash'
-        ? Promise.reject(new BrushwoodError('worker-crashed', 'A worker ended in the middle of a task.'))
-        : pool.run(task, input, options),
+    run: (task, input, options) => {
+      if (task.id === 'check/crash') {
+        return Promise.reject(new BrushwoodError('worker-crashed', 'A worker ended in the middle of a task.'));
+      }
+      return task.id === 'check/spin' ? untilAborted(options?.signal) : pool.run(task, input, options);
+    },
   };
+}
+
+function untilAborted(signal?: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(new BrushwoodError('aborted', 'Stopped.')));
+  });
 }
 
 function subject(
@@ -132,8 +140,8 @@ describe('workerPoolChecks', () => {
         async ({ options }, next) => (await next(), options.transfer ? 0 : next()),
       ),
       'progress arrives': stateless(({ options }, next) => next({ ...options, onProgress: undefined })),
-      'a session is opened once per worker': stateless(({ id }, next) =>
-        id === 'check/session' ? Promise.resolve(crypto.randomUUID()) : next(),
+      'a session is opened once per worker': stateless(({ id, options }, next) =>
+        id === 'check/session' && options.affinity === undefined ? Promise.resolve(crypto.randomUUID()) : next(),
       ),
       'code and details of an error survive': stateless((_, next) =>
         next().catch((error: BrushwoodError) => {
@@ -147,6 +155,12 @@ describe('workerPoolChecks', () => {
       ),
       'a failed task leaves the pool usable': brokenAfter((error) => error.code === 'lane-missing'),
       'a crash fails one task and leaves the pool usable': brokenAfter((error) => error.code === 'worker-crashed'),
+      'a task that ignores its signal is ended': stateless((call, next) =>
+        call.id === 'check/spin' ? Promise.resolve(null) : next(),
+      ),
+      'tasks of one affinity run on one worker': stateless((call, next) =>
+        next({ ...call.options, affinity: undefined }),
+      ),
       'an unknown task is refused': stateless(({ id }, next) =>
         id === 'check/unknown' ? Promise.resolve(null) : next(),
       ),

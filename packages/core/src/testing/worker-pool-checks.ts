@@ -2,7 +2,16 @@ import type { Progress } from '../contracts/progress.ts';
 import { defineTask, type WorkerPool } from '../contracts/worker-pool.ts';
 import { BrushwoodError } from '../errors.ts';
 import { expectError, expectThat, withExpectedFailures, within, type Check, type CheckKitOptions } from './check.ts';
-import { crashTask, failTask, pauseTask, sessionTask, squareTask, stepsTask, sumTask } from './pool-check-tasks.ts';
+import {
+  crashTask,
+  failTask,
+  pauseTask,
+  sessionTask,
+  spinTask,
+  squareTask,
+  stepsTask,
+  sumTask,
+} from './pool-check-tasks.ts';
 
 export interface WorkerPoolSubject extends CheckKitOptions {
   /** A pool whose workers know the tasks of `poolCheckPlugin`; best of size 2 or more. Every check closes its own. */
@@ -22,10 +31,12 @@ export function workerPoolChecks(subject: WorkerPoolSubject): Check[] {
     check('a transferred buffer arrives', checkTransfer),
     check('progress arrives', checkProgress),
     check('a session is opened once per worker', checkSessions),
+    check('tasks of one affinity run on one worker', checkAffinity),
     check('code and details of an error survive', checkErrorCode),
     check('the message of a foreign error survives', checkForeignError),
     check('a failed task leaves the pool usable', checkUsableAfterFailure),
     ...(subject.supports.crash ? [check('a crash fails one task and leaves the pool usable', checkCrash)] : []),
+    ...(subject.supports.crash ? [check('a task that ignores its signal is ended', checkAbortDeaf)] : []),
     check('an unknown task is refused', checkUnknown),
     check('a signal that has fired rejects a task', checkFiredSignal),
     check('a running task is aborted at once', checkAbortRunning),
@@ -89,6 +100,17 @@ async function checkSessions(pool: WorkerPool): Promise<void> {
   expectThat(opened <= pool.size, `${ids.length} tasks with one session key opened it ${opened} times.`);
 }
 
+async function checkAffinity(pool: WorkerPool): Promise<void> {
+  for (const affinity of [0, 1, pool.size + 1]) {
+    const key = `affinity ${affinity}`;
+    const ids = await Promise.all(
+      Array.from({ length: 3 * pool.size }, () => pool.run(sessionTask, { key }, { affinity })),
+    );
+    const opened = new Set(ids).size;
+    expectThat(opened === 1, `${ids.length} tasks of affinity ${affinity} met ${opened} workers.`);
+  }
+}
+
 async function checkErrorCode(pool: WorkerPool): Promise<void> {
   const error: unknown = await pool.run(failTask, { isPlain: false }).catch((thrown: unknown) => thrown);
   expectThat(error instanceof BrushwoodError, `Expected a BrushwoodError, found ${String(error)}.`);
@@ -144,6 +166,16 @@ async function checkAbortRunning(pool: WorkerPool): Promise<void> {
   const running = pool.run(pauseTask, { ms: 3000 }, { signal: controller.signal });
   setTimeout(() => controller.abort(), 50);
   await expectError('aborted', () => running, 'A running task', 1000);
+}
+
+/** The task never looks at its signal, nor lets its worker hear of it. */
+async function checkAbortDeaf(pool: WorkerPool): Promise<void> {
+  await pool.run(squareTask, { value: 1 });
+  const controller = new AbortController();
+  const deaf = pool.run(spinTask, { ms: 60_000 }, { signal: controller.signal });
+  setTimeout(() => controller.abort(), 20);
+  await expectError('aborted', () => deaf, 'A task that ignores its signal', 10_000);
+  await expectUsable(pool, 'an abort');
 }
 
 async function checkAbortQueued(pool: WorkerPool): Promise<void> {

@@ -7,18 +7,20 @@ import { TaskRunner } from './task-runner.ts';
 export function createInlinePool(catalog: Catalog, { size = 1 }: { size?: number } = {}): WorkerPool {
   const runners = Array.from({ length: size }, () => new TaskRunner(catalog));
   const idle = [...runners];
-  const waiting: ((runner: TaskRunner) => void)[] = [];
+  const waiting: { readonly wanted?: TaskRunner; take(runner: TaskRunner): void }[] = [];
   let isClosed = false;
 
   const release = (runner: TaskRunner) => {
-    const next = waiting.shift();
-    if (next) next(runner);
-    else idle.push(runner);
+    const place = waiting.findIndex(({ wanted }) => !wanted || wanted === runner);
+    if (place < 0) idle.push(runner);
+    else waiting.splice(place, 1)[0]!.take(runner);
   };
-  const acquire = (): Promise<TaskRunner> => {
-    // The one that has waited longest: a caller that runs one task after the other keeps its worker.
-    const runner = idle.shift();
-    return runner ? Promise.resolve(runner) : new Promise((resolve) => waiting.push(resolve));
+  const acquire = (affinity: number | undefined): Promise<TaskRunner> => {
+    const wanted = affinity === undefined ? undefined : runners[affinity % size];
+    // Else the one that has waited longest: a caller that runs one task after the other keeps its worker.
+    const place = wanted ? idle.indexOf(wanted) : 0;
+    const [runner] = place < 0 ? [] : idle.splice(place, 1);
+    return runner ? Promise.resolve(runner) : new Promise((resolve) => waiting.push({ wanted, take: resolve }));
   };
 
   return {
@@ -27,7 +29,7 @@ export function createInlinePool(catalog: Catalog, { size = 1 }: { size?: number
       if (isClosed) return Promise.reject(closedError());
       const { signal = new AbortController().signal, onProgress } = options;
       const work = async () => {
-        const runner = await acquire();
+        const runner = await acquire(options.affinity);
         try {
           if (isClosed) throw closedError();
           if (signal.aborted) throw abortError(signal);
