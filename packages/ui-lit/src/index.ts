@@ -1,1 +1,4 @@
-export {};
+export { composeServices } from './composition-root.ts';
+export { createWebWorkerPool, type WebPoolOptions } from './web-worker-pool.ts';
+export { plugins } from './plugins.ts';
+export type { Layer, LayerSource, Point2, Point5, SlicePlane, TileAddress } from './view/layer.ts';

@@ -1,0 +1,31 @@
+import { createPortPool, type FromWorker, type WorkerLine, type WorkerPool } from '@brushwood/core';
+
+export interface WebPoolOptions {
+  /** Workers; default the cores of the machine less one for the page, at least 1 and at most 8. */
+  readonly workers?: number;
+  /** Starts one worker; default the app's own. */
+  readonly createWorker?: () => Worker;
+  readonly graceMs?: number;
+}
+
+/** A pool of web workers. */
+export function createWebWorkerPool({
+  workers = Math.max(1, Math.min(8, navigator.hardwareConcurrency - 1)),
+  createWorker = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'brushwood' }),
+  graceMs,
+}: WebPoolOptions = {}): WorkerPool {
+  return createPortPool({ size: workers, isEager: true, graceMs, spawn: () => lineTo(createWorker()) });
+}
+
+function lineTo(worker: Worker): WorkerLine {
+  return {
+    post: (message, transfer) => worker.postMessage(message, [...transfer]),
+    onMessage: (listener) =>
+      worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => listener(data)),
+    onEnd(listener) {
+      worker.addEventListener('error', (event) => listener(event.message || 'its script could not be loaded'));
+      worker.addEventListener('messageerror', () => listener('it sent what cannot be read'));
+    },
+    terminate: () => worker.terminate(),
+  };
+}
