@@ -23,8 +23,12 @@ function lineTo(worker: Worker): WorkerLine {
     onMessage: (listener) =>
       worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => listener(data)),
     onEnd(listener) {
-      worker.addEventListener('error', (event) => listener(event.message || 'its script could not be loaded'));
-      worker.addEventListener('messageerror', () => listener('it sent what cannot be read'));
+      const end = (reason: string) => {
+        worker.terminate(); // after an error it would live on, unused
+        listener(reason);
+      };
+      worker.addEventListener('error', (event) => end(event.message || 'its script could not be loaded'));
+      worker.addEventListener('messageerror', () => end('it sent what cannot be read'));
     },
     terminate: () => worker.terminate(),
   };
