@@ -19,7 +19,7 @@ export interface ProjectRun {
 }
 
 /** The store of a project path. There is one format, ilastik's. */
-function storeOf(catalog: Catalog, path: string): ProjectStore {
+export function storeOf(catalog: Catalog, path: string): ProjectStore {
   const store = catalog.projectStores.find((candidate) =>
     candidate.extensions.some((extension) => path.toLowerCase().endsWith(extension)),
   );
@@ -42,7 +42,7 @@ export async function loadProject(catalog: Catalog, path: string, { report, sign
   return project;
 }
 
-function checkProjectPath(path: string): void {
+export function checkProjectPath(path: string): void {
   if (!existsSync(path)) {
     throw new BrushwoodError(
       'not-found',
@@ -108,18 +108,18 @@ export async function editProject(
     const before = await loadProject(catalog, path, run);
     const after = await edit(before);
     if (after === before) return before;
-    const { warnings } = await store.save(after, location, saveOptions(catalog, run));
+    const { project: saved, warnings } = await store.save(after, location, saveOptions(catalog, run));
     for (const warning of warnings) run.report.warn(`${path}: ${warning}`);
     if (before.classifier.model && !after.classifier.model) {
       run.report.note('The trained classifier fits no longer and was removed. Train again: brushwood train PROJECT.');
     }
-    return after;
+    return saved;
   } finally {
     await lock.release();
   }
 }
 
-function saveOptions({ formats }: Catalog, { signal }: ProjectRun): SaveOptions {
+export function saveOptions({ formats }: Catalog, { signal }: ProjectRun): SaveOptions {
   return { openImage: (reference) => openImage(formats, requestOf(reference), { signal }), signal };
 }
 

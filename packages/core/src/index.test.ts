@@ -243,6 +243,7 @@ const types = [
   'RunPart',
   'Samples',
   'SaveOptions',
+  'SavedProject',
   'Scores',
   'Scratch',
   'Shape3',

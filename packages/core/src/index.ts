@@ -88,7 +88,7 @@ export {
   type WorkerPool,
 } from './contracts/worker-pool.ts';
 export type { BlockExecutor, BlockRun } from './contracts/block-executor.ts';
-export type { ProjectLocation, ProjectStore, SaveOptions } from './contracts/project-store.ts';
+export type { ProjectLocation, ProjectStore, SavedProject, SaveOptions } from './contracts/project-store.ts';
 export type { Workflow } from './contracts/workflow.ts';
 export type { Catalog, Plugin } from './contracts/plugin.ts';
 export { BlockArena } from './pipeline/block-arena.ts';

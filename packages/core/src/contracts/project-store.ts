@@ -14,6 +14,14 @@ export interface SaveOptions extends RunOptions {
   openImage(reference: ImageReference): Promise<ImageSource>;
 }
 
+/** What a save came to. */
+export interface SavedProject {
+  /** As it is now kept: images that were copied in are looked for in the project file, `origin` is that file. */
+  readonly project: Project;
+  /** What could not be kept, or not in a way that ilastik understands. */
+  readonly warnings: readonly string[];
+}
+
 export interface ProjectStore {
   readonly id: string;
   readonly displayName: string;
@@ -29,7 +37,7 @@ export interface ProjectStore {
    * @throws 'project-incomplete' for a project that was not read completely, 'locked', 'write-failed', 'aborted'; in
    * every case the file on disk is what it was.
    */
-  save(project: Project, location: ProjectLocation, options: SaveOptions): Promise<{ warnings: readonly string[] }>;
+  save(project: Project, location: ProjectLocation, options: SaveOptions): Promise<SavedProject>;
   /**
    * Takes the write lock of a project until released. Other processes' `lock` rejects with 'locked' and says who holds
    * it; a lock whose process is gone is taken over.

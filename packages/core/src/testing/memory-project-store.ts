@@ -20,8 +20,9 @@ export function memoryProjectStore(files: MemoryFiles): ProjectStore {
       return { project: structuredClone(find(files, location)), warnings: [] };
     },
     save: async (project, location, options) => {
-      files.set(location.path, await prepare(project, location, options));
-      return { warnings: [] };
+      const kept = await prepare(project, location, options);
+      files.set(location.path, kept);
+      return { project: structuredClone(kept), warnings: [] };
     },
     lock: async ({ path }) => {
       if (locked.has(path))

@@ -107,7 +107,7 @@ describe('projectStoreChecks', () => {
       'a second save replaces the first': subject((store, files) => ({
         save: async (project, location, options) =>
           files.has(location.path) && project.classes[0]?.name === 'Renamed'
-            ? { warnings: [] }
+            ? { project, warnings: [] }
             : store.save(project, location, options),
       })),
       'a project without a model has none after it was saved over one': keepingModel,
@@ -120,6 +120,9 @@ describe('projectStoreChecks', () => {
               return { ...source, read: async () => ({ data: new Uint8Array(image.data.length), shape: image.shape }) };
             },
           }),
+      })),
+      'a save tells where the images lie now': subject((store) => ({
+        save: async (project, location, options) => ({ ...(await store.save(project, location, options)), project }),
       })),
       'a saved project is recognised': subject(() => ({ probe: async () => false })),
       'foreign files are not taken for projects': subject((store) => ({

@@ -4,6 +4,7 @@ import type { ImageSource } from '../contracts/image-source.ts';
 import type { ProjectLocation, ProjectStore, SaveOptions } from '../contracts/project-store.ts';
 import { BrushwoodError } from '../errors.ts';
 import { wholeRoi } from '../grid/roi.ts';
+import type { Tensor } from '../grid/tensor.ts';
 import { readLabels } from '../project/labels.ts';
 import type { Lane } from '../project/lane.ts';
 import { withLane } from '../project/lanes.ts';
@@ -78,6 +79,7 @@ export function projectStoreChecks(subject: ProjectStoreSubject): Check[] {
     check('a second save replaces the first', checkSecondSave),
     check('a project without a model has none after it was saved over one', checkModelDropped),
     check('an embedded image is copied into the project', checkEmbedding),
+    check('a save tells where the images lie now', checkSavedLocations),
     check('a saved project is recognised', checkProbe),
     check('foreign files are not taken for projects', checkForeignProbe),
     check('loading a foreign file is refused', checkForeignLoad),
@@ -138,14 +140,20 @@ async function checkModelDropped(desk: Desk): Promise<void> {
   expectThat(!loaded.classifier.model, 'The model of the earlier save is still there.');
 }
 
-async function checkEmbedding(desk: Desk): Promise<void> {
-  const { subject, project } = desk;
+/** The project with its first image to be copied in, from a file that holds noise. */
+function withForeignImage({ project }: Desk): { project: Project; image: Tensor; options: SaveOptions } {
   const lane = project.lanes[0];
   expectThat(lane, 'makeProject gives a project without images.');
   const rawData = { ...lane.rawData, storage: 'embedded', location: { path: 'elsewhere.tif' } } as const;
   const image = randomTensor(rawData.dtype ?? 'uint8', rawData.shape, 6);
   const openImage = async () => memoryImageSource(image, { info: { fileAxes: rawData.axes } });
-  const loaded = await saveAndLoad({ ...desk, project: withLane(project, 0, { ...lane, rawData }) }, { openImage });
+  return { project: withLane(project, 0, { ...lane, rawData }), image, options: { openImage } };
+}
+
+async function checkEmbedding(desk: Desk): Promise<void> {
+  const { subject } = desk;
+  const { project, image, options } = withForeignImage(desk);
+  const loaded = await saveAndLoad({ ...desk, project }, options);
   const found = loaded.lanes[0]?.rawData;
   expectThat(found?.storage === 'embedded', `The image comes back as "${found?.storage}", expected "embedded".`);
   expectThat(found.location.path !== 'elsewhere.tif', 'The image is still looked for in the file it was copied from.');
@@ -157,6 +165,18 @@ async function checkEmbedding(desk: Desk): Promise<void> {
   } finally {
     await source.close();
   }
+}
+
+async function checkSavedLocations(desk: Desk): Promise<void> {
+  const { store, location } = desk;
+  const { project, options } = withForeignImage(desk);
+  const saved = await store.save(project, location, options);
+  const { project: loaded } = await store.load(location);
+  const placesOf = ({ origin, lanes }: Project) => ({ origin, images: lanes.map(({ rawData }) => rawData.location) });
+  const difference = findDifference(placesOf(saved.project), placesOf(loaded), 'the project that save returns');
+  if (difference) throw new CheckFailure(`Other than in the file: ${difference}.`);
+  // Saved again, the image is where the first save says.
+  await store.save(saved.project, location, refuseImages);
 }
 
 async function checkProbe(desk: Desk): Promise<void> {

@@ -5,6 +5,7 @@ import {
   throwIfAborted,
   type Project,
   type ProjectLocation,
+  type SavedProject,
   type SaveOptions,
 } from '@brushwood/core';
 import { runtime } from '#hdf5-runtime';
@@ -26,7 +27,7 @@ export async function saveProject(
   project: Project,
   location: ProjectLocation,
   options: SaveOptions,
-): Promise<{ warnings: readonly string[] }> {
+): Promise<SavedProject> {
   const { files } = runtime;
   checkSavable(project, location);
   if (!files) throw noDisk(location);
@@ -35,12 +36,13 @@ export async function saveProject(
   return withLock(files, target, async () => {
     const partial = `${target}.partial`;
     try {
-      const warnings = await writeProject(project, { partial, target }, options);
+      const path = withForwardSlashes(runtime.absolutePath(location.path));
+      const saved = await writeProject(project, { partial, target, path }, options);
       await files.flush(partial);
       await checkWritten(partial);
       throwIfAborted(options.signal);
       await files.replace(partial, target, `${target}.bak`);
-      return { warnings };
+      return saved;
     } catch (error) {
       await files.remove(partial);
       throw asSaveError(error, target);
@@ -64,9 +66,9 @@ async function realTarget(files: FileOperations, location: ProjectLocation): Pro
 
 async function writeProject(
   project: Project,
-  { partial, target }: { partial: string; target: string },
+  { partial, target, path }: { partial: string; target: string; path: string },
   options: SaveOptions,
-): Promise<string[]> {
+): Promise<SavedProject> {
   const warnings: string[] = [];
   const writer = await Hdf5Writer.create(partial);
   try {
@@ -74,19 +76,21 @@ async function writeProject(
     writer.write('workflowName', layout.workflowName);
     writer.write('time', timeText(new Date()));
     const folder = folderOf(withForwardSlashes(target));
-    const lanes = await writeInputData({ writer, folder, project, options });
+    const written = await writeInputData({ writer, folder, path, project, options });
     writeFeatures(writer, project.features);
     const forests = forestsForIlastik(project, warnings);
     writePixelClassification(writer, project, forests);
     writeExportSettings(writer, project.exportSettings);
-    writeBrushwoodGroup(writer, project, { lanes, isOnlyOurs: !forests });
+    const notes = written.map(({ stored }) => stored);
+    writeBrushwoodGroup(writer, project, { lanes: notes, isOnlyOurs: !forests });
     // The names of features belong to the forests they were stored with.
     writeCarriedNodes(
       writer,
       project.carried.filter((node) => !node.path.startsWith(layout.classifierForests)),
     );
     writer.close();
-    return warnings;
+    const lanes = written.map(({ lane }) => lane);
+    return { project: { ...project, lanes, origin: path }, warnings };
   } catch (error) {
     writer.abandon();
     throw error;

@@ -28,6 +28,8 @@ export interface ImageWriting {
   readonly writer: Hdf5Writer;
   /** Folder of the project file, `/` between its parts. */
   readonly folder: string;
+  /** The project file, as loading names it. */
+  readonly path: string;
   readonly project: Project;
   readonly options: SaveOptions;
 }
@@ -35,14 +37,22 @@ export interface ImageWriting {
 /** Bytes of an embedded image that are in memory at once, roughly. */
 const copyBytes = 16 << 20;
 
-/** Writes `Input Data`, embedded images with all their voxels. Returns what Brushwood notes of each lane. */
-export async function writeInputData(writing: ImageWriting): Promise<StoredLane[]> {
+/** A lane as it was written. */
+export interface WrittenLane {
+  /** What Brushwood notes of it. */
+  readonly stored: StoredLane;
+  /** The lane with its images where they lie now. */
+  readonly lane: Lane;
+}
+
+/** Writes `Input Data`, embedded images with all their voxels. */
+export async function writeInputData(writing: ImageWriting): Promise<WrittenLane[]> {
   const { writer, project } = writing;
   writer.write(`${inputData}/StorageVersion`, '0.2');
   writer.write(`${inputData}/Role Names`, [rawDataRole, predictionMaskRole]);
   writer.group(`${inputData}/infos`);
   writer.group(localData);
-  const lanes: StoredLane[] = [];
+  const lanes: WrittenLane[] = [];
   for (const [i, lane] of project.lanes.entries()) {
     lanes.push(await writeLane(writing, `${inputData}/infos/lane${String(i).padStart(4, '0')}`, lane));
     writing.options.onProgress?.({ phase: 'saving images', done: i + 1, total: project.lanes.length, unit: 'images' });
@@ -50,16 +60,25 @@ export async function writeInputData(writing: ImageWriting): Promise<StoredLane[
   return lanes;
 }
 
-async function writeLane(writing: ImageWriting, group: string, lane: Lane): Promise<StoredLane> {
-  const rawData = await writeImage(writing, `${group}/${rawDataRole}`, lane.rawData);
+async function writeLane(writing: ImageWriting, group: string, lane: Lane): Promise<WrittenLane> {
+  const raw = await writeImage(writing, `${group}/${rawDataRole}`, lane.rawData);
   if (!lane.predictionMask) {
     writing.writer.group(`${group}/${predictionMaskRole}`);
-    return { rawData };
+    return { stored: { rawData: raw.stored }, lane: { ...lane, rawData: raw.reference } };
   }
-  return { rawData, predictionMask: await writeImage(writing, `${group}/${predictionMaskRole}`, lane.predictionMask) };
+  const mask = await writeImage(writing, `${group}/${predictionMaskRole}`, lane.predictionMask);
+  return {
+    stored: { rawData: raw.stored, predictionMask: mask.stored },
+    lane: { ...lane, rawData: raw.reference, predictionMask: mask.reference },
+  };
 }
 
-async function writeImage(writing: ImageWriting, group: string, reference: ImageReference): Promise<StoredImage> {
+interface WrittenImage {
+  readonly stored: StoredImage;
+  readonly reference: ImageReference;
+}
+
+async function writeImage(writing: ImageWriting, group: string, reference: ImageReference): Promise<WrittenImage> {
   const { writer } = writing;
   writer.write(`${group}/allowLabels`, true);
   writer.write(`${group}/nickname`, reference.nickname);
@@ -70,7 +89,8 @@ async function writeImage(writing: ImageWriting, group: string, reference: Image
   writer.write(`${group}/scale_locked`, false);
   // An array in memory has no place to link to.
   const isEmbedded = reference.storage === 'embedded' || reference.location.tensor !== undefined;
-  return isEmbedded ? writeEmbedded(writing, group, reference) : writeLink(writing, group, reference);
+  if (isEmbedded) return writeEmbedded(writing, group, reference);
+  return { stored: writeLink(writing, group, reference), reference };
 }
 
 function writeLink({ writer, folder }: ImageWriting, group: string, reference: ImageReference): StoredImage {
@@ -110,7 +130,7 @@ function writeAxes(writer: Hdf5Writer, group: string, { axes, shape }: { axes: s
   writer.write(`${group}/shape`, BigInt64Array.from(fileShape, BigInt));
 }
 
-async function writeEmbedded(writing: ImageWriting, group: string, reference: ImageReference): Promise<StoredImage> {
+async function writeEmbedded(writing: ImageWriting, group: string, reference: ImageReference): Promise<WrittenImage> {
   const { writer } = writing;
   const innerPath = embeddedName(writing, reference);
   const source = await openForCopy(writing, reference);
@@ -127,7 +147,9 @@ async function writeEmbedded(writing: ImageWriting, group: string, reference: Im
     writer.write(`${group}/working_scale`, '');
     writeAxes(writer, group, { axes, shape });
     // What was embedded is the image as the lane uses it.
-    return storedImage({ ...reference, channels: 'all', dtype }, { filePath: `/${innerPath}` });
+    const location = { path: writing.path, innerPath };
+    const embedded = { ...reference, location, storage: 'embedded', axes, shape, channels: 'all', dtype } as const;
+    return { stored: storedImage(embedded, { filePath: `/${innerPath}` }), reference: embedded };
   } finally {
     await source.close();
   }
