@@ -228,5 +228,6 @@ export { copyImage, type CopyOptions } from './pipeline/copy-image.ts';
 export { newProject } from './project/new-project.ts';
 export { formatByExtension, outputFormat, writableFormats } from './pipeline/output-format.ts';
 export { createPipeline, type ImageInput, type Pipeline } from './pipeline/pipeline.ts';
-export { createPortPool, type PortPoolOptions, type WorkerLine } from './workers/port-pool.ts';
+export { createPortPool, type PortPoolOptions } from './workers/port-pool.ts';
+export type { WorkerLine } from './workers/worker-slot.ts';
 export { serveTasks, type FromWorker, type TaskPort, type ToWorker } from './workers/serve-tasks.ts';

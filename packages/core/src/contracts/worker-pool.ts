@@ -17,6 +17,8 @@ export interface TaskContext {
   readonly catalog: Catalog;
   readonly signal: AbortSignal;
   reportProgress(done: number, total: number): void;
+  /** What is left of this task only waits (for a disk): its worker may begin another one meanwhile. */
+  release(): void;
   /**
    * State that outlives one task (an opened image, a loaded model). Opened once per worker and key; when more than
    * `limit` keys of a kind are open the oldest is closed.
@@ -41,6 +43,8 @@ export type AnyTaskHandler = TaskHandler<never, unknown>;
 export interface PoolRunOptions extends RunOptions {
   /** Buffers of the input that move to the worker. */
   readonly transfer?: readonly ArrayBuffer[];
+  /** Called when the handler releases its worker, which takes other tasks from then on. */
+  readonly onRelease?: () => void;
   /** Tasks of one number run on one worker, so that they meet the sessions of the earlier ones; default any idle worker. */
   readonly affinity?: number;
 }

@@ -34,11 +34,15 @@ export function convertValues(values: NumberArray, dtype: Dtype, scaling?: Value
     return out;
   }
   for (let i = 0; i < values.length; i++) {
-    const value = roundHalfEven(values[i]! * factor + offset);
-    out[i] = value < low ? low : value > high ? high : value;
+    const value = values[i]! * factor + offset;
+    const clipped = value < low ? low : value > high ? high : value;
+    out[i] = clipped + roundingShift - roundingShift;
   }
   return out;
 }
+
+/** A double this large has a last bit of 1: adding it rounds half to even whatever is below 2^51, and NaN stays NaN. */
+const roundingShift = 1.5 * 2 ** 52;
 
 function slopeOf(scaling: ValueScaling | undefined, whole: readonly [number, number] | undefined) {
   const to = scaling?.to ?? whole;
@@ -49,8 +53,7 @@ function slopeOf(scaling: ValueScaling | undefined, whole: readonly [number, num
   return { factor, offset: to[0] - low * factor };
 }
 
-/** As NumPy's rint. */
+/** As NumPy's rint, for values below 2^51. */
 export function roundHalfEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+  return value + roundingShift - roundingShift;
 }

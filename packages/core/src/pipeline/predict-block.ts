@@ -92,7 +92,7 @@ interface Prediction {
 async function predictBlocks(
   prediction: Prediction,
   { blocks, next }: PredictJob,
-  { catalog, signal }: TaskContext,
+  { catalog, signal, release }: TaskContext,
 ): Promise<PredictedParts> {
   const { setup, session } = prediction;
   const writers = new OutputWriters(catalog.formats, setup);
@@ -113,6 +113,7 @@ async function predictBlocks(
       valueRange = joinRanges(valueRange, facts.valueRange);
     }
     const closing = performance.now();
+    release(); // the rest is the disk's work
     await writers.close();
     totals.writeSeconds += (performance.now() - closing) / 1e3;
   } catch (error) {

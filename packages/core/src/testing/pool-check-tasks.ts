@@ -17,6 +17,8 @@ export const crashTask = defineTask<null, never>('check/crash');
 export const spinTask = defineTask<{ readonly ms: number }, null>('check/spin');
 /** Reports 1, 2, 3 of 3 steps. */
 export const stepsTask = defineTask<null, null>('check/steps');
+/** Releases its worker, then waits. */
+export const trailTask = defineTask<{ readonly ms: number }, null>('check/trail');
 /** Opens a session under the key and gives its random id. */
 export const sessionTask = defineTask<{ readonly key: string }, string>('check/session');
 /** The sum of the values. */
@@ -44,6 +46,14 @@ export const poolCheckPlugin = {
     handle({ task: failTask, run: ({ isPlain }) => fail(isPlain) }),
     handle({ task: crashTask, run: crash }),
     handle({ task: spinTask, run: ({ ms }) => spin(ms) }),
+    handle({
+      task: trailTask,
+      run: async ({ ms }, { signal, release }) => {
+        release();
+        await pause(ms, signal);
+        return null;
+      },
+    }),
     handle({ task: stepsTask, run: (_, context) => reportSteps(context) }),
     handle({
       task: sessionTask,
@@ -77,11 +87,13 @@ function fail(isPlain: boolean): never {
   throw new BrushwoodError('lane-missing', 'There is no lane 7.', { lane: 7 });
 }
 
-/** Node's worker threads end by `process.exit`, web workers by `close`. */
+/** Ends the worker without a word: Node's threads end by `process.exit`, web workers by an error that nobody catches. */
 function crash(): Promise<never> {
-  const scope = globalThis as { process?: { exit?: (code: number) => void }; close?: () => void };
-  if (scope.process?.exit) scope.process.exit(1);
-  else scope.close?.();
+  const { process } = globalThis as { process?: { exit?: (code: number) => void } };
+  if (process?.exit) process.exit(1);
+  setTimeout(() => {
+    throw new Error('A task crashes its worker.');
+  });
   return new Promise(() => undefined);
 }
 

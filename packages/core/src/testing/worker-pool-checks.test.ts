@@ -143,6 +143,9 @@ describe('workerPoolChecks', () => {
       'a session is opened once per worker': stateless(({ id, options }, next) =>
         id === 'check/session' && options.affinity === undefined ? Promise.resolve(crypto.randomUUID()) : next(),
       ),
+      'a released worker takes another task': stateless((call, next) =>
+        next({ ...call.options, onRelease: undefined }),
+      ),
       'code and details of an error survive': stateless((_, next) =>
         next().catch((error: BrushwoodError) => {
           throw error.code === 'lane-missing' ? new BrushwoodError(error.code, error.message) : error;

@@ -11,6 +11,7 @@ import {
   squareTask,
   stepsTask,
   sumTask,
+  trailTask,
 } from './pool-check-tasks.ts';
 
 export interface WorkerPoolSubject extends CheckKitOptions {
@@ -32,6 +33,7 @@ export function workerPoolChecks(subject: WorkerPoolSubject): Check[] {
     check('progress arrives', checkProgress),
     check('a session is opened once per worker', checkSessions),
     check('tasks of one affinity run on one worker', checkAffinity),
+    check('a released worker takes another task', checkRelease),
     check('code and details of an error survive', checkErrorCode),
     check('the message of a foreign error survives', checkForeignError),
     check('a failed task leaves the pool usable', checkUsableAfterFailure),
@@ -109,6 +111,20 @@ async function checkAffinity(pool: WorkerPool): Promise<void> {
     const opened = new Set(ids).size;
     expectThat(opened === 1, `${ids.length} tasks of affinity ${affinity} met ${opened} workers.`);
   }
+}
+
+async function checkRelease(pool: WorkerPool): Promise<void> {
+  await pool.run(squareTask, { value: 1 });
+  let releases = 0;
+  const options = { onRelease: () => void releases++ };
+  const trails = Array.from({ length: pool.size }, () => pool.run(trailTask, { ms: 1200 }, options));
+  const square = await within(
+    pool.run(squareTask, { value: 3 }),
+    'A task after all workers were released waited',
+    1000,
+  );
+  expectThat(square === 9 && releases > 0, `The square of 3 came as ${square}, after ${releases} release(s).`);
+  await Promise.all(trails);
 }
 
 async function checkErrorCode(pool: WorkerPool): Promise<void> {

@@ -30,14 +30,24 @@ export function createInlinePool(catalog: Catalog, { size = 1 }: { size?: number
       const { signal = new AbortController().signal, onProgress } = options;
       const work = async () => {
         const runner = await acquire(options.affinity);
+        let isReleased = false;
+        const leave = () => {
+          if (isReleased) return;
+          isReleased = true;
+          release(runner);
+        };
+        const onRelease = () => {
+          leave();
+          options.onRelease?.();
+        };
         try {
           if (isClosed) throw closedError();
           if (signal.aborted) throw abortError(signal);
           const report = (done: number, total: number) => onProgress?.({ phase: task.id, done, total, unit: 'steps' });
-          const { output } = await runner.run(task.id, input, { signal, onProgress: report });
+          const { output } = await runner.run(task.id, input, { signal, onProgress: report, onRelease });
           return output as Output;
         } finally {
-          release(runner);
+          leave();
         }
       };
       return rejectOnAbort(work(), signal);

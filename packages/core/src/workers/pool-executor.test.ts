@@ -36,6 +36,41 @@ describe('createPoolExecutor', () => {
     });
   }
 
+  it('draws one job more when a job has released its worker, and no third', async () => {
+    const gates = [createGate(), createGate(), createGate()];
+    const started: number[] = [];
+    const handler = handlerOf(workTask, async (i, { release }) => {
+      started.push(i);
+      release();
+      await gates[i]!.opened;
+      return i;
+    });
+    const executor = createPoolExecutor(createInlinePool(catalogOf({ tasks: [handler] }), { size: 1 }));
+    const results: number[] = [];
+    const run = executor.run({ task: workTask, jobs: upTo(3), onResult: (output) => void results.push(output) });
+    const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
+    await turn();
+    expect(started).toEqual([0, 1]);
+    gates[0]!.open();
+    await turn();
+    expect([started, results]).toEqual([[0, 1, 2], [0]]);
+    gates[2]!.open();
+    gates[1]!.open();
+    await run;
+    expect(results.sort()).toEqual([0, 1, 2]);
+  });
+
+  it('rejects with the failure of a job that has released its worker', async () => {
+    const handler = handlerOf(workTask, async (i, { release }) => {
+      release();
+      await Promise.resolve();
+      throw new BrushwoodError('write-failed', `job ${i}`);
+    });
+    const executor = createPoolExecutor(createInlinePool(catalogOf({ tasks: [handler] }), { size: 2 }));
+    const run = executor.run({ task: workTask, jobs: upTo(100), onResult: () => expect.unreachable() });
+    expect((await caught(() => run)).code).toBe('write-failed');
+  });
+
   it('is done at once without jobs', async () => {
     await createExecutor(2).executor.run({ task: workTask, jobs: [], onResult: () => expect.unreachable() });
   });

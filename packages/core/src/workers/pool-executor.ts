@@ -12,17 +12,32 @@ export function createPoolExecutor(pool: WorkerPool): BlockExecutor {
       const combined = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
       const iterator = jobs[Symbol.iterator]();
       let handing: Promise<void> = Promise.resolve();
+      const work = async (job: Input, onRelease: () => void) => {
+        const output = await pool.run(task, job, { signal: combined, onRelease });
+        // Results are handed over one at a time; a lane waits for its own before it draws another job.
+        const mine = handing.then(() => (stop.signal.aborted ? undefined : onResult(output, job)));
+        handing = mine.catch((error: unknown) => stop.abort(error));
+        await mine;
+      };
       const lane = async () => {
-        for (;;) {
-          throwIfAborted(signal);
-          if (stop.signal.aborted) return;
-          const next = iterator.next();
-          if (next.done) return;
-          const output = await pool.run(task, next.value, { signal: combined });
-          // Results are handed over one at a time; this lane waits for its own before it draws another job.
-          const mine = handing.then(() => (stop.signal.aborted ? undefined : onResult(output, next.value)));
-          handing = mine.catch((error: unknown) => stop.abort(error));
-          await mine;
+        // A job that has released its worker and still waits for a disk; one a lane, so that buffers don't pile up.
+        let trailing: Promise<void> = Promise.resolve();
+        try {
+          for (;;) {
+            throwIfAborted(signal);
+            if (stop.signal.aborted) return;
+            const next = iterator.next();
+            if (next.done) return;
+            let onRelease = () => {};
+            const released = new Promise<void>((resolve) => (onRelease = resolve));
+            const job = work(next.value, onRelease);
+            job.catch((error: unknown) => stop.abort(error));
+            await Promise.race([job, released]);
+            await trailing;
+            trailing = job;
+          }
+        } finally {
+          await trailing;
         }
       };
       const lanes = Array.from({ length: pool.size }, () =>

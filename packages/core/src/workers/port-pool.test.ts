@@ -3,8 +3,9 @@ import { caught } from '../test-doubles/caught.ts';
 import { catalogOf } from '../test-doubles/tasks.ts';
 import { pauseTask, poolCheckPlugin, squareTask } from '../testing/pool-check-tasks.ts';
 import { workerPoolChecks } from '../testing/worker-pool-checks.ts';
-import { createPortPool, type WorkerLine } from './port-pool.ts';
+import { createPortPool } from './port-pool.ts';
 import { serveTasks, type FromWorker, type ToWorker } from './serve-tasks.ts';
+import type { WorkerLine } from './worker-slot.ts';
 
 const catalog = catalogOf({ tasks: poolCheckPlugin.tasks });
 

@@ -18,6 +18,7 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly id: number; readonly done: number; readonly total: number }
+  | { readonly type: 'released'; readonly id: number }
   | { readonly type: 'done'; readonly id: number; readonly output: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: TransferredError }
   | { readonly type: 'closed' };
@@ -28,30 +29,33 @@ export interface TaskPort {
   onMessage(listener: (message: ToWorker) => void): void;
 }
 
-/** Runs in a worker: does the tasks its pool sends, one at a time, until it is told to close. */
+/** Runs in a worker: does the tasks its pool sends until it is told to close. */
 export function serveTasks(catalog: Catalog, port: TaskPort): void {
   const runner = new TaskRunner(catalog);
-  let running: { readonly id: number; readonly stop: AbortController } | undefined;
+  const running = new Map<number, AbortController>();
 
   const run = async ({ id, taskId, input, wantsProgress }: Extract<ToWorker, { type: 'run' }>) => {
     const stop = new AbortController();
-    running = { id, stop };
+    running.set(id, stop);
     const onProgress = wantsProgress
       ? (done: number, total: number) => port.post({ type: 'progress', id, done, total }, [])
       : undefined;
+    const onRelease = () => port.post({ type: 'released', id }, []);
     try {
-      const { output, transfer } = await runner.run(taskId, input, { signal: stop.signal, onProgress });
+      const { output, transfer } = await runner.run(taskId, input, { signal: stop.signal, onProgress, onRelease });
       port.post({ type: 'done', id, output }, transfer);
     } catch (error) {
       port.post({ type: 'failed', id, error: packError(error) }, []);
+    } finally {
+      running.delete(id);
     }
   };
   port.onMessage((message) => {
     if (message.type === 'run') void run(message);
     else if (message.type === 'abort') {
-      if (running?.id === message.id) running.stop.abort();
+      running.get(message.id)?.abort();
     } else {
-      running?.stop.abort();
+      for (const stop of running.values()) stop.abort();
       void runner.close().then(() => port.post({ type: 'closed' }, []));
     }
   });

@@ -25,7 +25,7 @@ export class TaskRunner {
   async run(
     taskId: string,
     input: unknown,
-    options: { signal: AbortSignal; onProgress?: (done: number, total: number) => void },
+    options: { signal: AbortSignal; onProgress?: (done: number, total: number) => void; onRelease?: () => void },
   ): Promise<{ output: unknown; transfer: ArrayBuffer[] }> {
     const handler = this.handlers.get(taskId);
     if (!handler) {
@@ -39,6 +39,7 @@ export class TaskRunner {
       catalog: this.catalog,
       signal: options.signal,
       reportProgress: (done, total) => options.onProgress?.(done, total),
+      release: () => options.onRelease?.(),
       session: (key, open, close) => this.session(key, open, close),
     };
     const output = await handler.run(input as never, context);
