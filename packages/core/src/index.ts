@@ -225,6 +225,7 @@ export {
 export { createMemorySink, type MemorySink } from './pipeline/memory-sink.ts';
 export { countClasses, createCountingSink, voxelMeasureUm, type CountingSink } from './pipeline/class-areas.ts';
 export { copyImage, type CopyOptions } from './pipeline/copy-image.ts';
+export { packProject, unpackProject } from './project/pack-project.ts';
 export { newProject } from './project/new-project.ts';
 export { formatByExtension, outputFormat, writableFormats } from './pipeline/output-format.ts';
 export { createPipeline, type ImageInput, type Pipeline } from './pipeline/pipeline.ts';
