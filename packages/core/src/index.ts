@@ -37,6 +37,7 @@ export { allocateTensor, copyBox, createTensor, cropTensor, tensorDtype, type Te
 export { padRoi, type Halo, type ImageEdges } from './grid/halo.ts';
 export { BlockGrid } from './grid/block-grid.ts';
 export type { Progress, RunOptions } from './contracts/progress.ts';
+export { findTreeFile, treeFolders, type FileTree } from './contracts/file-tree.ts';
 export { describeLocation, type ImageLocation, type SliceStack } from './contracts/image-location.ts';
 export {
   singleLevelInfo,

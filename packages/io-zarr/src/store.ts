@@ -1,5 +1,6 @@
 import { BrushwoodError, type ImageLocation } from '@brushwood/core';
 import { openFileBytes, openFolder } from '#folder-store';
+import { treeStore } from './tree-store.ts';
 import type { FileBytes } from './zip-store.ts';
 
 /** Part of a stored object: by its place, or its last bytes. */
@@ -28,13 +29,14 @@ export interface StoreLocation {
 }
 
 /**
- * Opens the hierarchy of a location: a folder, a URL, or a zip file of one. `a.zarr/s0` means `s0` in `a.zarr`, so that the
+ * Opens the hierarchy of a location: a folder, a URL, a zip file of one, or the files of a folder that a page was given. `a.zarr/s0` means `s0` in `a.zarr`, so that the
  * metadata of the whole is found.
  * @throws {BrushwoodError} 'not-found', 'unsupported' (a tensor, a Blob that is no zip file, a path out of the root)
  */
 export async function openStore(location: ImageLocation): Promise<StoreLocation> {
-  const { blob, path } = location;
+  const { blob, files, path } = location;
   const { root, innerPath } = splitLocation(location);
+  if (files) return { store: treeStore(files, path), innerPath };
   const file = blob ?? (await openZipFile(root));
   if (file) return { store: await openZip(file, path), innerPath };
   if (location.tensor) {

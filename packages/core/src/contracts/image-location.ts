@@ -1,3 +1,4 @@
+import type { FileTree } from './file-tree.ts';
 import type { Tensor } from '../grid/tensor.ts';
 
 /** Where an image lives. Plain data, so that a worker can open it again by itself. */
@@ -8,6 +9,11 @@ export interface ImageLocation {
   readonly innerPath?: string;
   /** A file the browser was given. */
   readonly blob?: Blob;
+  /**
+   * A folder the browser was given: its files by their paths below it (an OME-Zarr), or the files of `stack` by the names in its
+   * `paths`. `path` is only its name then.
+   */
+  readonly files?: FileTree;
   /** An image that is in memory already, axes tczyx. Put its data in shared memory to avoid copies to workers. */
   readonly tensor?: Tensor;
   /** Several files that are one image together; `path` is only its name then, and `innerPath` the dataset in each of them. */

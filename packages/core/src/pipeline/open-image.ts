@@ -1,3 +1,4 @@
+import { requireTreeFile } from '../contracts/file-tree.ts';
 import { describeLocation, type ImageLocation } from '../contracts/image-location.ts';
 import { singleLevelInfo, type ImageSource, type ReadOptions } from '../contracts/image-source.ts';
 import type { OpenImageOptions, StorageFormat } from '../contracts/storage-format.ts';
@@ -74,12 +75,13 @@ async function openAllChannels(
   { location, axes }: ImageRequest,
   signal?: AbortSignal,
 ): Promise<ImageSource> {
-  const { tensor, stack } = location;
+  const { tensor, stack, files } = location;
   if (tensor) return new TensorSource(tensor);
   if (!stack) return (await detectFormat(formats, location)).open(location, { axes, signal });
   const { innerPath } = location;
   const openSlice = async (path: string, options: OpenImageOptions) => {
-    const slice = innerPath === undefined ? parseImagePath(path, formats) : { path, innerPath };
+    const named = innerPath === undefined && !files ? parseImagePath(path, formats) : { path, innerPath };
+    const slice = files ? { ...named, blob: await requireTreeFile(files, path) } : named;
     return (await detectFormat(formats, slice)).open(slice, options);
   };
   return openImageStack(stack, openSlice, { name: location.path, axes, signal });
