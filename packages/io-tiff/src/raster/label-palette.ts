@@ -1,3 +1,5 @@
+import { pngChunk } from './png-chunks.ts';
+
 /**
  * PNG files whose values are class numbers and which viewers show in the colours of the classes. A grey PNG of 8 bits and one with
  * a palette hold the same bytes per pixel, so that one is made of the other by its header and two more chunks:
@@ -22,7 +24,7 @@ export function addPalette(png: Uint8Array, colors: readonly Color[]): Uint8Arra
   const palette = new Uint8Array(768).fill(255);
   palette.fill(0, 0, 3);
   colors.slice(0, 255).forEach((color, i) => palette.set(color, 3 * (i + 1)));
-  const chunks = [chunk('PLTE', palette), chunk('tEXt', latin1(mark))];
+  const chunks = [pngChunk('PLTE', palette), pngChunk('tEXt', latin1(mark))];
   return joined([headerWithColorType(png, 3), ...chunks, png.subarray(headerEnd)]);
 }
 
@@ -46,27 +48,7 @@ export function withoutPalette(png: Uint8Array): Uint8Array {
 function headerWithColorType(png: Uint8Array, colorType: number): Uint8Array {
   const data = png.slice(16, 29);
   data[9] = colorType;
-  return joined([png.subarray(0, 8), chunk('IHDR', data)]);
-}
-
-function chunk(type: string, data: Uint8Array): Uint8Array {
-  const body = joined([latin1(type), data]);
-  const out = new Uint8Array(body.length + 8);
-  const view = new DataView(out.buffer);
-  view.setUint32(0, data.length);
-  out.set(body, 4);
-  view.setUint32(4 + body.length, crc32(body));
-  return out;
-}
-
-/** Checksum of PNG chunks. Source: PNG specification, annex D. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
+  return joined([png.subarray(0, 8), pngChunk('IHDR', data)]);
 }
 
 function latin1(text: string): Uint8Array {
