@@ -3,6 +3,7 @@ import { classActions } from './commands/classes.ts';
 import { laneActions } from './commands/lanes.ts';
 import { addConvertCommand } from './commands/convert-command.ts';
 import { addPredictCommand } from './commands/predict-command.ts';
+import { addUiCommand } from './commands/ui-command.ts';
 import {
   channelsOption,
   command,
@@ -39,6 +40,7 @@ export function createProgram(context: CommandContext): Command {
   addPredictCommand(program, context);
   addConvertCommand(program, context);
   addInspectionCommands(program, context);
+  addUiCommand(program, context);
   program.addHelpText(
     'after',
     `

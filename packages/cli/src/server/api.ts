@@ -1,0 +1,104 @@
+import { BrushwoodError, packProject, unpackProject } from '@brushwood/core';
+import type { IncomingMessage } from 'node:http';
+import { jsonAnswer, textAnswer, wrongMethod, type Answer } from './answers.ts';
+import type { ImageService } from './image-service.ts';
+import { nameOf } from './open-desk.ts';
+import type { ProjectDesk, ProjectState } from './project-desk.ts';
+import { readBody } from './read-body.ts';
+import type { ServedImages } from './served-images.ts';
+import { isChunkPlace, resolveObject } from './zarr-view.ts';
+
+export interface ApiServices {
+  readonly desk: ProjectDesk;
+  readonly images: ServedImages;
+  readonly reader: ImageService;
+  readonly version: string;
+  /** Of a project that is sent. */
+  readonly maxBodyBytes: number;
+}
+
+/** Media type of a packed project. */
+const projectType = 'application/vnd.brushwood.project';
+/** How many warnings of a save fit in a header is not known beforehand: they come as JSON in one. */
+const warningsHeader = 'Brushwood-Warnings';
+
+/**
+ * Answers what lies below `/api/`:
+ *
+ *   GET  session                  what was opened, as JSON
+ *   GET  project                  the packed project; its state in ETag
+ *   PUT  project                  saves one; If-Match: the state it was made from. Answers the project as it is now
+ *   GET  images/ID.zarr/KEY       an object of an image as OME-Zarr 0.5
+ *
+ * @param path decoded, without `/api/`
+ */
+export async function answerApi(
+  services: ApiServices,
+  request: IncomingMessage,
+  { path, signal }: { path: string; signal: AbortSignal },
+): Promise<Answer> {
+  const method = request.method ?? '';
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (path === 'session') return isRead ? session(services) : wrongMethod('GET, HEAD');
+  if (path === 'project') {
+    if (isRead) return packedProject(services, services.desk.state);
+    return method === 'PUT' ? saveProject(services, request) : wrongMethod('GET, HEAD, PUT');
+  }
+  const [, id, key] = /^images\/(\d+)\.zarr\/(.+)$/.exec(path) ?? [];
+  if (id === undefined) return textAnswer(404, 'There is no such address.');
+  return isRead ? imageObject(services, { id, key: key! }, signal) : wrongMethod('GET, HEAD');
+}
+
+function session({ desk, images, version }: ApiServices): Answer {
+  images.toPage(desk.state.project);
+  return jsonAnswer({
+    application: 'brushwood',
+    version,
+    project: nameOf(desk),
+    path: desk.location.path,
+    isWritable: desk.obstacle === undefined,
+    obstacle: desk.obstacle,
+    warnings: desk.state.warnings,
+    images: images.facts(),
+  });
+}
+
+function packedProject({ images }: ApiServices, { project, revision, warnings }: ProjectState): Answer {
+  return {
+    status: 200,
+    type: projectType,
+    body: packProject(images.toPage(project)),
+    headers: { ETag: `"${revision}"`, [warningsHeader]: encodeURIComponent(JSON.stringify(warnings)) },
+  };
+}
+
+async function saveProject(services: ApiServices, request: IncomingMessage): Promise<Answer> {
+  const { desk, images, maxBodyBytes } = services;
+  const type = request.headers['content-type'];
+  if (type !== projectType) return textAnswer(415, `A project comes as ${projectType}.`);
+  const revision = revisionOf(request.headers['if-match']);
+  const project = unpackProject(await readBody(request, maxBodyBytes));
+  const state = await desk.save(images.fromPage(project, desk.location.path), revision);
+  return packedProject(services, state);
+}
+
+function revisionOf(header: string | undefined): number | undefined {
+  if (header === undefined || header === '*') return undefined;
+  const revision = /^"(\d{1,9})"$/.exec(header)?.[1];
+  if (revision !== undefined) return Number(revision);
+  throw new BrushwoodError('invalid-parameter', `If-Match is "${header}", but states are numbers in quotes.`);
+}
+
+async function imageObject(
+  { images, reader }: ApiServices,
+  { id, key }: { id: string; key: string },
+  signal: AbortSignal,
+): Promise<Answer> {
+  const request = images.request(id);
+  if (!request) return textAnswer(404, 'There is no such image.');
+  const object = resolveObject(await reader.view(id, request), key);
+  if (!object) return textAnswer(404, 'The image has no such object.');
+  if (!isChunkPlace(object)) return jsonAnswer(object);
+  const body = await reader.chunk(id, request, object, signal);
+  return { status: 200, type: 'application/octet-stream', body };
+}
