@@ -1,0 +1,227 @@
+import { css } from 'lit';
+
+/** The canvas stays dark in light and dark pages, so that a picture looks the same in both; what lies on it is light. */
+export const viewerStyles = css`
+  :host {
+    --viewer-bg: var(--bw-viewer-bg, #181a1b);
+    --chip-bg: rgb(16 18 19 / 0.72);
+    --chip-text: #e6e8ea;
+    --chip-muted: #a2abb3;
+    display: flex;
+    flex-direction: column;
+    min-width: 0;
+    min-height: 0;
+    contain: strict;
+    background: var(--viewer-bg);
+    overflow: hidden;
+  }
+  .views {
+    position: relative;
+    flex: 1;
+    min-height: 0;
+    display: grid;
+    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+  }
+  .views.quad {
+    grid-template: repeat(2, minmax(0, 1fr)) / repeat(2, minmax(0, 1fr));
+    gap: 1px;
+    background: var(--bw-border);
+  }
+  .pane {
+    display: flex;
+    flex-direction: column;
+    min-width: 0;
+    min-height: 0;
+    background: var(--viewer-bg);
+  }
+  .pane[hidden] {
+    display: none;
+  }
+  .stage {
+    position: relative;
+    flex: 1;
+    min-height: 0;
+    overflow: hidden;
+    touch-action: none;
+    user-select: none;
+    cursor: var(--tool-cursor, grab);
+  }
+  .stage.is-panning {
+    cursor: grabbing;
+  }
+  .stage:focus-visible {
+    outline: 2px solid var(--bw-focus, #4ea1f7);
+    outline-offset: -2px;
+  }
+  canvas {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    pointer-events: none;
+  }
+  .chip {
+    padding: 2px 7px;
+    border-radius: 3px;
+    background: var(--chip-bg);
+    color: var(--chip-text);
+    font-size: 11.5px;
+    line-height: 16px;
+    font-variant-numeric: tabular-nums;
+    pointer-events: none;
+  }
+  .name {
+    position: absolute;
+    top: 8px;
+    left: 8px;
+    font-weight: 600;
+  }
+  .scale-bar {
+    position: absolute;
+    left: 8px;
+    bottom: 8px;
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    gap: 3px;
+  }
+  .scale-bar .bar {
+    height: 3px;
+    background: var(--chip-text);
+  }
+  .slice-bar,
+  .time-bar {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    height: 26px;
+    padding: 0 4px 0 8px;
+    background: var(--bw-surface, #202326);
+    border-top: 1px solid var(--bw-border);
+    font-size: 11.5px;
+    font-variant-numeric: tabular-nums;
+  }
+  .slice-bar .axis,
+  .time-bar .axis {
+    font-weight: 600;
+    min-width: 0.8em;
+  }
+  .slice-bar input,
+  .time-bar input {
+    flex: 1;
+    min-width: 20px;
+    height: 14px;
+  }
+  .slice-bar output,
+  .time-bar output {
+    min-width: 62px;
+    text-align: right;
+    color: var(--bw-text-muted);
+  }
+  button.small {
+    width: 22px;
+    min-width: 22px;
+    min-height: 22px;
+    padding: 0;
+    border: 0;
+    background: none;
+  }
+  button.small svg {
+    width: 15px;
+    height: 15px;
+  }
+  button.small[aria-pressed='true'],
+  button.small[aria-pressed='true']:hover {
+    color: var(--bw-accent);
+    background: color-mix(in srgb, var(--bw-accent) 16%, transparent);
+  }
+  .single .info {
+    display: contents;
+  }
+  .single .controls,
+  .single .readout {
+    position: absolute;
+    right: 8px;
+  }
+  .single .controls {
+    top: 8px;
+    display: flex;
+    align-items: center;
+    padding: 1px;
+    border-radius: 4px;
+    background: var(--chip-bg);
+    color: var(--chip-text);
+  }
+  .single .controls button:hover:not(:disabled) {
+    background: rgb(255 255 255 / 0.14);
+  }
+  .single .readout {
+    bottom: 8px;
+    display: flex;
+    gap: 10px;
+    max-width: calc(100% - 180px);
+    white-space: nowrap;
+    overflow: hidden;
+  }
+  .single.has-slices .readout {
+    bottom: 34px;
+  }
+  .single .position {
+    display: none;
+  }
+  .zoom {
+    min-width: 44px;
+    text-align: center;
+    font-size: 11.5px;
+    font-variant-numeric: tabular-nums;
+  }
+  .quad .info {
+    display: flex;
+    flex-direction: column;
+    gap: 12px;
+    min-width: 0;
+    min-height: 0;
+    padding: 12px;
+    overflow: auto;
+    background: var(--bw-surface);
+  }
+  .quad .controls {
+    display: flex;
+    align-items: center;
+    gap: 2px;
+    flex-wrap: wrap;
+  }
+  .quad .position {
+    display: grid;
+    grid-template-columns: auto 76px auto;
+    align-items: center;
+    justify-content: start;
+    gap: 5px 8px;
+    font-variant-numeric: tabular-nums;
+  }
+  .quad .position input {
+    width: 76px;
+    text-align: right;
+  }
+  .quad .readout {
+    display: flex;
+    flex-direction: column;
+    gap: 4px;
+    padding: 0;
+    background: none;
+    color: var(--bw-text-muted);
+    font-size: 12px;
+    min-height: 32px;
+  }
+  .no-hud .readout,
+  .no-hud .scale-bar,
+  .no-hud .name,
+  .no-hud.single .controls {
+    display: none;
+  }
+  @media (forced-colors: active) {
+    .chip {
+      border: 1px solid;
+    }
+  }
+`;

@@ -1,0 +1,191 @@
+import type { ImageLevel, Shape5, VoxelSize } from '@brushwood/core';
+import { defineElements } from '../define.ts';
+import type { BrushwoodViewer } from '../elements/viewer/viewer.ts';
+import type { CanvasTool, Layer, LayerSource, Point2, SlicePointer, TileAddress } from '../view/layer.ts';
+
+/** A synthetic picture: every 16 voxels another colour, so that each pixel tells where it comes from. */
+export function colorAt(u: number, v: number, level = 0): [number, number, number] {
+  return [(37 * Math.floor(u / 16)) & 255, (53 * Math.floor(v / 16)) & 255, 40 * level];
+}
+
+export interface Asked {
+  readonly address: TileAddress;
+  readonly signal: AbortSignal;
+}
+
+/** Draws `colorAt`, later, and notes what it was asked for. */
+export class PatternSource implements LayerSource {
+  readonly levelCount: number;
+  readonly asked: Asked[] = [];
+  mostPending = 0;
+  /** While set, nothing is answered. */
+  isHeld = false;
+  shift = 0;
+  private readonly levels: readonly ImageLevel[];
+  private pending = 0;
+  private readonly listeners = new Set<(isStale: (address: TileAddress) => boolean) => void>();
+  private release: (() => void)[] = [];
+
+  constructor(levels: readonly ImageLevel[]) {
+    this.levels = levels;
+    this.levelCount = levels.length;
+  }
+
+  async tile(address: TileAddress, signal: AbortSignal): Promise<ImageData> {
+    this.asked.push({ address, signal });
+    this.mostPending = Math.max(this.mostPending, ++this.pending);
+    signal.addEventListener('abort', () => this.pending--, { once: true });
+    await (this.isHeld ? new Promise<void>((done) => this.release.push(done)) : Promise.resolve());
+    signal.throwIfAborted();
+    this.pending--;
+    return paintPattern(address, this.levels[address.level]!, this.shift);
+  }
+
+  answerAll(): void {
+    this.isHeld = false;
+    for (const done of this.release.splice(0)) done();
+  }
+
+  change(isStale: (address: TileAddress) => boolean): void {
+    for (const listener of this.listeners) listener(isStale);
+  }
+
+  onChange(listener: (isStale: (address: TileAddress) => boolean) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+function paintPattern(address: TileAddress, level: ImageLevel, shift: number): ImageData {
+  const { width, height, plane } = address;
+  const image = new ImageData(width, height);
+  const [, , nz, ny, nx] = level.downsampling;
+  const [du, dv] = plane.axis === 'z' ? [nx, ny] : plane.axis === 'y' ? [nx, nz] : [nz, ny];
+  let out = 0;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, out += 4) {
+      const color = colorAt((address.left + column + 0.5) * du, (address.top + row + 0.5) * dv, address.level);
+      image.data.set(color, out);
+      image.data[out + 2] = color[2] + 10 * (plane.index % 8) + shift;
+      image.data[out + 3] = 255;
+    }
+  }
+  return image;
+}
+
+/** Labels in memory, painted by a round pen, answered at once. */
+export class LabelCanvas implements LayerSource {
+  readonly levelCount = 1;
+  readonly width: number;
+  readonly strokes: SlicePointer[] = [];
+  cancelled = 0;
+  asked = 0;
+  private readonly labels: Uint8Array;
+  private readonly listeners = new Set<(isStale: (address: TileAddress) => boolean) => void>();
+
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.labels = new Uint8Array(width * height);
+  }
+
+  tile({ left, top, width, height }: TileAddress): ImageData {
+    this.asked++;
+    const image = new ImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let row = 0, out = 0; row < height; row++) {
+      for (let column = 0; column < width; column++, out++) {
+        if (this.labels[(top + row) * this.width + left + column]) pixels[out] = 0xff19e1ff;
+      }
+    }
+    return image;
+  }
+
+  onChange(listener: (isStale: (address: TileAddress) => boolean) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  tool(diameter: number): CanvasTool {
+    const draw = (pointer: SlicePointer) => {
+      this.strokes.push(pointer);
+      for (const point of pointer.points) this.dab(point, diameter / 2);
+    };
+    return {
+      id: 'brush',
+      cursor: 'crosshair',
+      outlineDiameter: diameter,
+      down: (pointer) => (draw(pointer), true),
+      move: draw,
+      up: () => undefined,
+      cancel: () => void this.cancelled++,
+    };
+  }
+
+  private dab({ u, v }: Point2, radius: number): void {
+    for (let y = Math.floor(v - radius); y <= v + radius; y++) {
+      for (let x = Math.floor(u - radius); x <= u + radius; x++) {
+        if (Math.hypot(x + 0.5 - u, y + 0.5 - v) <= radius && x >= 0 && x < this.width)
+          this.labels[y * this.width + x] = 1;
+      }
+    }
+    const touches = ({ left, top, width, height }: TileAddress) =>
+      u + radius >= left && u - radius < left + width && v + radius >= top && v - radius < top + height;
+    for (const listener of this.listeners) listener(touches);
+  }
+}
+
+/** Levels of an image, each half as large as the one before. */
+export function pyramid(shape: Shape5, count: number): ImageLevel[] {
+  const [t, c, z, y, x] = shape;
+  return Array.from({ length: count }, (_, level) => ({
+    shape: [t, c, z, Math.ceil(y / 2 ** level), Math.ceil(x / 2 ** level)] as const,
+    chunkShape: [1, 1, 1, 256, 256] as const,
+    downsampling: [1, 1, 1, 2 ** level, 2 ** level] as const,
+  }));
+}
+
+export function layerOf(id: string, source: LayerSource, rest: Partial<Layer> = {}): Layer {
+  return { id, name: id, source, opacity: 1, isVisible: true, ...rest };
+}
+
+export interface Shown {
+  readonly viewer: BrushwoodViewer;
+  readonly pattern: PatternSource;
+  readonly labels: LabelCanvas;
+  readonly events: { readonly type: string; readonly detail: unknown }[];
+}
+
+/** A viewer that fills the page, with a picture and labels. */
+export function showViewer(shape: Shape5, levelCount = 1, voxelSize?: VoxelSize): Shown {
+  defineElements();
+  const viewer = document.createElement('brushwood-viewer');
+  viewer.style.cssText = 'position: fixed; inset: 0';
+  const levels = pyramid(shape, levelCount);
+  const pattern = new PatternSource(levels);
+  const labels = new LabelCanvas(shape[4], shape[3]);
+  const events: { type: string; detail: unknown }[] = [];
+  for (const type of ['view-change', 'position-change', 'pointer-voxel', 'maximize-change', 'layer-error']) {
+    viewer.addEventListener(type, (event) => events.push({ type, detail: (event as CustomEvent).detail }));
+  }
+  viewer.image = { shape, levels, voxelSize };
+  viewer.layers = [layerOf('raw', pattern), ...(shape[2] > 1 ? [] : [layerOf('labels', labels)])];
+  document.body.append(viewer);
+  const shown = { viewer, pattern, labels, events };
+  Object.assign(globalThis, { shown });
+  return shown;
+}
+
+/** Waits until everything that is on its way is drawn. */
+export async function settled(): Promise<void> {
+  for (let i = 0; i < 6; i++) await new Promise((done) => requestAnimationFrame(done));
+}
+
+/** RGBA of a canvas at a place of the page. */
+export function pixelAt(x: number, y: number, axis = 'z', kind: 'picture' | 'overlay' = 'picture'): number[] {
+  const viewer = document.querySelector('brushwood-viewer')!;
+  const canvas = viewer.shadowRoot!.querySelector<HTMLCanvasElement>(`[data-axis=${axis}] .${kind}`)!;
+  const box = canvas.getBoundingClientRect();
+  const column = Math.floor(((x - box.left) * canvas.width) / box.width);
+  const row = Math.floor(((y - box.top) * canvas.height) / box.height);
+  return [...canvas.getContext('2d')!.getImageData(column, row, 1, 1).data];
+}
