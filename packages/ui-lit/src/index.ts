@@ -1,4 +1,11 @@
 export { composeServices } from './composition-root.ts';
 export { createWebWorkerPool, type WebPoolOptions } from './web-worker-pool.ts';
 export { plugins } from './plugins.ts';
+export type { ProjectHome } from './storage/project-home.ts';
+export {
+  createServerHome,
+  type ServerHome,
+  type ServerHomeOptions,
+  type ServerImage,
+} from './storage/server-home.ts';
 export type { Layer, LayerSource, Point2, Point5, SlicePlane, TileAddress } from './view/layer.ts';

@@ -1,10 +1,6 @@
-import type { Project } from '@brushwood/core';
+import type { Project, SavedProject } from '@brushwood/core';
 
-/** What a save came to: the project as it is now kept (images it took in have moved), and what could not be kept. */
-export interface SavedProject {
-  readonly project: Project;
-  readonly warnings: readonly string[];
-}
+export type { SavedProject };
 
 /** Where the project of the app lives: a file behind `brushwood ui`, a file of this computer, or the browser's own storage. */
 export interface ProjectHome {
