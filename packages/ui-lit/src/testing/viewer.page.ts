@@ -1,6 +1,6 @@
 import type { ImageLevel, Shape5, VoxelSize } from '@brushwood/core';
-import { defineElements } from '../define.ts';
-import type { BrushwoodViewer } from '../elements/viewer/viewer.ts';
+import { LayerListElement } from '../elements/layer-list/layer-list.ts';
+import { ViewerElement } from '../elements/viewer/viewer.ts';
 import type { CanvasTool, Layer, LayerSource, Point2, SlicePointer, TileAddress } from '../view/layer.ts';
 
 /** A synthetic picture: every 16 voxels another colour, so that each pixel tells where it comes from. */
@@ -149,7 +149,7 @@ export function layerOf(id: string, source: LayerSource, rest: Partial<Layer> = 
 }
 
 export interface Shown {
-  readonly viewer: BrushwoodViewer;
+  readonly viewer: ViewerElement;
   readonly pattern: PatternSource;
   readonly labels: LabelCanvas;
   readonly events: { readonly type: string; readonly detail: unknown }[];
@@ -157,7 +157,8 @@ export interface Shown {
 
 /** A viewer that fills the page, with a picture and labels. */
 export function showViewer(shape: Shape5, levelCount = 1, voxelSize?: VoxelSize): Shown {
-  defineElements();
+  if (!customElements.get('brushwood-viewer')) customElements.define('brushwood-viewer', ViewerElement);
+  if (!customElements.get('brushwood-layer-list')) customElements.define('brushwood-layer-list', LayerListElement);
   const viewer = document.createElement('brushwood-viewer');
   viewer.style.cssText = 'position: fixed; inset: 0';
   const levels = pyramid(shape, levelCount);

@@ -26,7 +26,7 @@ const grip = html`<svg aria-hidden="true" width="10" height="14" viewBox="0 0 10
  * @csspart layer   A row.
  * @csspart heading A group's heading, with a box that shows or hides all of it.
  */
-export class BrushwoodLayerList extends LitElement {
+export class LayerListElement extends LitElement {
   static override styles = [theme, controls, layerListStyles];
   static override properties = {
     layers: { attribute: false },
@@ -165,6 +165,6 @@ export class BrushwoodLayerList extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'brushwood-layer-list': BrushwoodLayerList;
+    'brushwood-layer-list': LayerListElement;
   }
 }

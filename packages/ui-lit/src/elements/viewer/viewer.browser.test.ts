@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, it } from 'vitest';
 import { hasBrowser, openTestPage } from '../../testing/browser.ts';
 import { bundleForTests } from '../../testing/bundle-for-tests.ts';
 

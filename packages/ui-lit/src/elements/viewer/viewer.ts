@@ -8,10 +8,12 @@ import { axisColors } from './slice-overlay.ts';
 import type { SlicePane } from './slice-pane.ts';
 import { SlicePointers } from './slice-pointers.ts';
 import type { PointerVoxelDetail, ViewerEvents } from './viewer-events.ts';
+import { positionFields, sliceBar, timeBar, type Place } from './viewer-bars.ts';
 import { viewerIcons } from './viewer-icons.ts';
 import { viewerCommand, zoomStep, type ViewerCommand } from './viewer-keys.ts';
 import { viewerStyles } from './viewer.styles.ts';
 
+const origin: Point5 = { t: 0, z: 0, y: 0, x: 0 };
 const announceMs = 500;
 /** Part of the view that an arrow key pans. */
 const panPart = 1 / 8;
@@ -33,7 +35,7 @@ const panPart = 1 / 8;
  * @csspart readout  Coordinates and the slot `hud`.
  * @cssprop --bw-viewer-bg Background of the slices, #181a1b by default.
  */
-export class BrushwoodViewer extends LitElement {
+export class ViewerElement extends LitElement {
   static override styles = [theme, controls, viewerStyles];
   static override properties = {
     image: { attribute: false },
@@ -65,7 +67,7 @@ export class BrushwoodViewer extends LitElement {
   constructor() {
     super();
     this.layers = [];
-    this.position = { t: 0, z: 0, y: 0, x: 0 };
+    this.position = origin;
     this.isCrosshairShown = true;
     this.isHudShown = true;
     this.maximized = null;
@@ -136,7 +138,7 @@ export class BrushwoodViewer extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('image')) this.takeImage(changed.get('image'), changed.has('position') && this.hasUpdated);
+    if (changed.has('image')) this.takeImage(changed.get('image'), changed.has('position') && this.position !== origin);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -159,7 +161,7 @@ export class BrushwoodViewer extends LitElement {
         ${this.axes.map((axis) => this.renderPane(axis))}
         ${this.image ? this.renderInfo(single) : html`<slot name="empty"></slot>`}
       </div>
-      ${this.frames > 1 ? this.renderTimeBar() : nothing}
+      ${this.frames > 1 ? timeBar(this.place) : nothing}
       <div class="visually-hidden" role="status">${this.announcement}</div>
     `;
   }
@@ -180,29 +182,8 @@ export class BrushwoodViewer extends LitElement {
   }
 
   private renderSliceBar(axis: SliceAxis): TemplateResult {
-    const count = this.image!.shape[{ z: 2, y: 3, x: 4 }[axis]]!;
-    const index = this.position[axis];
     const isAlone = this.maximized === axis;
-    const label = isAlone ? 'Show all views' : `Show the ${sliceName(axis)} view alone`;
-    return html`<div class="slice-bar">
-      <span class="axis" style="color: ${axisColors[axis]}">${axis}</span>
-      <input type="range" min="0" max=${count - 1} .value=${String(index)} aria-label="Slice along ${axis}"
-        @input=${(event: Event) => this.goTo({ ...this.position, [axis]: numberOf(event) })} />
-      <output>${index} / ${count - 1}</output>
-      <button class="small" title="${label} (${axis})" aria-label=${label} @click=${() => this.maximize(isAlone ? null : axis)}>
-        ${isAlone ? viewerIcons.restore : viewerIcons.maximize}
-      </button>
-    </div>`;
-  }
-
-  private renderTimeBar(): TemplateResult {
-    const { t } = this.position;
-    return html`<div class="time-bar">
-      <span class="axis">t</span>
-      <input type="range" min="0" max=${this.frames - 1} .value=${String(t)} aria-label="Time"
-        @input=${(event: Event) => this.goTo({ ...this.position, t: numberOf(event) })} />
-      <output>${t} / ${this.frames - 1}</output>
-    </div>`;
+    return sliceBar(this.place, { axis, isAlone, toggle: () => this.maximize(isAlone ? null : axis) });
   }
 
   private renderInfo(single: boolean): TemplateResult {
@@ -217,7 +198,7 @@ export class BrushwoodViewer extends LitElement {
         ${button(html`<span style="font-size: 11px">1:1</span>`, 'Actual size (w)', () => this.resetZoom())}
         ${this.isVolume ? this.renderCrosshairButton() : nothing}
       </div>
-      ${single ? nothing : this.renderPosition()}
+      ${single ? nothing : positionFields(this.place)}
       <div class="readout chip" part="readout"><span class="coordinates"></span><slot name="hud"></slot></div>
     </div>`;
   }
@@ -227,19 +208,8 @@ export class BrushwoodViewer extends LitElement {
       @click=${() => (this.isCrosshairShown = !this.isCrosshairShown)}>${viewerIcons.crosshair}</button>`;
   }
 
-  private renderPosition(): TemplateResult {
-    const { shape } = this.image!;
-    const rows = (['x', 'y', 'z', 't'] as const).filter((axis) => axis !== 't' || this.frames > 1);
-    return html`<div class="position" role="group" aria-label="Crosshair">
-      ${rows.map((axis) => {
-        const last = shape['tczyx'.indexOf(axis)]! - 1;
-        const color = axis === 't' ? 'inherit' : axisColors[axis];
-        return html`<b style="color: ${color}">${axis}</b>
-          <input type="number" min="0" max=${last} .value=${String(this.position[axis])} aria-label="Crosshair ${axis}"
-            @change=${(event: Event) => this.goTo({ ...this.position, [axis]: numberOf(event) })} />
-          <span class="muted">of ${last}</span>`;
-      })}
-    </div>`;
+  private get place(): Place {
+    return { position: this.position, shape: this.image!.shape, goTo: (position) => this.goTo(position) };
   }
 
   private get isVolume(): boolean {
@@ -384,10 +354,6 @@ export class BrushwoodViewer extends LitElement {
   }
 }
 
-function numberOf(event: Event): number {
-  return Number((event.target as HTMLInputElement).value);
-}
-
 /** Keys that belong to a field: all of a text or number field, the arrows of a slider. */
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
@@ -410,6 +376,6 @@ function setText(element: Element, text: string): void {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'brushwood-viewer': BrushwoodViewer;
+    'brushwood-viewer': ViewerElement;
   }
 }
