@@ -2,7 +2,8 @@ import type { Classifier } from '@brushwood/core';
 import { checkStoredForest } from './check-forest.ts';
 import { ForestModel } from './model.ts';
 import { createForestEngine } from './forest-engine.ts';
-import { trainForest } from './train-forest.ts';
+import type { ForestEngine } from './predict.reference.ts';
+import { trainForest, type TrainedForest } from './train-forest.ts';
 
 /**
  * Breiman's random forest with the details of vigra's (spec §B.2), seeded: bootstrap of N of N, √features columns per
@@ -24,12 +25,27 @@ export const randomForest: Classifier = {
     },
   ],
   async train(samples, context) {
-    const { stored, report } = await trainForest(samples, context, randomForest);
-    const { trees } = checkStoredForest(stored);
-    return new ForestModel(stored, createForestEngine(trees), report);
+    return modelOf(await trainForest(samples, context, { classifierId: randomForest.id }));
+  },
+  async trainProgressively(samples, context, onPartial) {
+    const settings = {
+      classifierId: randomForest.id,
+      onPartial: (partial: TrainedForest) => onPartial(modelOf(partial)),
+    };
+    return modelOf(await trainForest(samples, context, settings));
   },
   load(stored, arena) {
     const checked = checkStoredForest(stored);
     return new ForestModel(checked.stored, createForestEngine(checked.trees, arena));
   },
 };
+
+/** Trees that were grown here need no check, and often they only go on to a worker: the engine can wait. */
+function modelOf({ stored, report }: TrainedForest): ForestModel {
+  let engine: ForestEngine | undefined;
+  const trees = stored.forests.flatMap((forest) => forest.trees);
+  const lazy: ForestEngine = {
+    predict: (features, planes) => (engine ??= createForestEngine(trees)).predict(features, planes),
+  };
+  return new ForestModel(stored, lazy, report);
+}

@@ -10,85 +10,96 @@ import {
 } from '@brushwood/core';
 import { checkSamples, sampleWarnings, type CheckedSamples } from '../check-samples.ts';
 import { numberOption } from '../number-option.ts';
+import { TreeNursery } from './tree-nursery.ts';
 import { columnsPerSplit } from './train-tree.ts';
-import { outOfBagError, trainTrees, type TreeBatch, type TreeBatchInput } from './train-trees.ts';
-import { trainTreesTask } from './train-trees.task.ts';
+import { outOfBagError, type TreeBatch, type TreeRange } from './train-trees.ts';
 
 export type StoredForest = Extract<StoredModel, { layout: 'vigra-forests' }>;
 
+export interface TrainedForest {
+  readonly stored: StoredForest;
+  readonly report: TrainingReport;
+}
+
+/** Trees of a preliminary forest, at least: enough to see where a class is. */
+const preliminaryTrees = 10;
+
+const who = 'Random Forest';
+
 /**
  * Grows a forest. Tree numbers are dealt out to the workers in runs; the merged result does not depend on how many.
+ * @param onPartial gets a forest of the first trees, and is waited for before the others are grown; it is not called if there
+ * are few trees anyway
  * @throws as `Classifier.train`
  */
 export async function trainForest(
   samples: Samples,
   context: TrainContext,
-  classifier: { readonly id: string; readonly displayName: string },
-): Promise<{ stored: StoredForest; report: TrainingReport }> {
+  { classifierId, onPartial }: { classifierId: string; onPartial?: (partial: TrainedForest) => Promise<void> | void },
+): Promise<TrainedForest> {
   const started = performance.now();
-  const checked = checkSamples(samples, classifier.displayName);
-  const batches = await growBatches(samples, checked, context);
-  const trees = batches.flatMap((batch) => batch.trees);
+  const checked = checkSamples(samples, who);
+  const treeCount = numberOption(context.options, 'treeCount', who);
+  const workers = context.pool?.size ?? 1;
+  const first = onPartial ? Math.ceil(preliminaryTrees / workers) * workers : treeCount;
+  const describe = (batches: readonly TreeBatch[]) =>
+    describeTraining(batches, { samples, checked, classifierId, seconds: (performance.now() - started) / 1000 });
+
+  const nursery = new TreeNursery(samples, checked, { context, growth: growthOptions(context), total: treeCount });
+  if (!onPartial || first >= treeCount) return describe(await nursery.grow(dealTrees(0, treeCount, workers)));
+  const batches = await nursery.grow(dealTrees(0, first, workers), { isKept: true });
+  await onPartial(describe(batches));
+  return describe([...batches, ...(await nursery.grow(dealTrees(first, treeCount, workers)))]);
+}
+
+function growthOptions({ options }: TrainContext) {
+  return {
+    maxDepth: numberOption(options, 'maxDepth', who),
+    minSamplesLeaf: numberOption(options, 'minSamplesLeaf', who),
+  };
+}
+
+/** The trees from `start` to `stop` in as many runs as there are workers, if there are so many trees. */
+function dealTrees(start: number, stop: number, workers: number): TreeRange[] {
+  const total = stop - start;
+  const count = Math.max(1, Math.min(workers, total));
+  return Array.from({ length: count }, (_, i) => {
+    const from = Math.floor((i * total) / count);
+    return { firstTree: start + from, treeCount: Math.floor(((i + 1) * total) / count) - from };
+  });
+}
+
+function describeTraining(
+  batches: readonly TreeBatch[],
+  facts: { samples: Samples; checked: CheckedSamples; classifierId: string; seconds: number },
+): TrainedForest {
+  const { samples, checked, classifierId, seconds } = facts;
+  const { sampleCount, featureCount, classCount } = samples;
   const { classCounts, knownLabels, classes } = checked;
   const error = outOfBagError(
     batches.map((batch) => batch.votes),
     classes,
     knownLabels.length,
   );
-  const report: TrainingReport = {
-    sampleCount: samples.sampleCount,
-    featureCount: samples.featureCount,
-    classCounts,
-    ...(error === undefined ? {} : { outOfBagError: error }),
-    seconds: (performance.now() - started) / 1000,
-    warnings: sampleWarnings(classCounts),
+  const trees = batches.flatMap((batch) => batch.trees);
+  return {
+    stored: {
+      layout: 'vigra-forests',
+      classifierId,
+      forests: [describeForest(trees, samples, knownLabels)],
+      knownLabels,
+      featureCount,
+      classCount,
+    },
+    report: {
+      sampleCount,
+      featureCount,
+      classCounts,
+      ...(error === undefined ? {} : { outOfBagError: error }),
+      seconds,
+      warnings: sampleWarnings(classCounts),
+    },
   };
-  const stored: StoredForest = {
-    layout: 'vigra-forests',
-    classifierId: classifier.id,
-    forests: [describeForest(trees, samples, knownLabels)],
-    knownLabels,
-    featureCount: samples.featureCount,
-    classCount: samples.classCount,
-  };
-  return { stored, report };
-}
-
-async function growBatches(samples: Samples, checked: CheckedSamples, context: TrainContext): Promise<TreeBatch[]> {
-  const who = 'Random Forest';
-  const { options, seed, pool, signal, onProgress } = context;
-  const total = numberOption(options, 'treeCount', who);
-  const growth = {
-    maxDepth: numberOption(options, 'maxDepth', who),
-    minSamplesLeaf: numberOption(options, 'minSamplesLeaf', who),
-  };
-  const batchCount = Math.max(1, Math.min(pool?.size ?? 1, total));
-  const featureMatrix = pool && batchCount > 1 ? toSharedMemory(samples.featureMatrix) : samples.featureMatrix;
-  const common = { featureMatrix, classes: checked.classes, classCount: checked.knownLabels.length, growth, seed };
-  const inputs = Array.from({ length: batchCount }, (_, i): TreeBatchInput => {
-    const firstTree = Math.floor((i * total) / batchCount);
-    return { ...common, firstTree, treeCount: Math.floor(((i + 1) * total) / batchCount) - firstTree };
-  });
-  const done = inputs.map(() => 0);
-  const report = (batch: number, trees: number) => {
-    done[batch] = trees;
-    onProgress?.({ phase: 'train', done: done.reduce((sum, n) => sum + n, 0), total, unit: 'trees' });
-  };
-  return Promise.all(
-    inputs.map((input, i) =>
-      pool
-        ? pool.run(trainTreesTask, input, { signal, onProgress: (progress) => report(i, progress.done) })
-        : trainTrees(input, { signal, onTree: (trees) => report(i, trees) }),
-    ),
-  );
-}
-
-/** One copy that all workers read, where the platform allows it; otherwise each gets its own. */
-function toSharedMemory(matrix: Float32Array): Float32Array {
-  if (typeof SharedArrayBuffer === 'undefined' || matrix.buffer instanceof SharedArrayBuffer) return matrix;
-  const shared = new Float32Array(new SharedArrayBuffer(matrix.byteLength));
-  shared.set(matrix);
-  return shared;
 }
 
 /** The records around the trees, every key that vigra expects to find (spec §C.6). */

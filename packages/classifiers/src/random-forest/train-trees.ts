@@ -3,8 +3,8 @@ import { findLeaf } from './forest-layout.ts';
 import { rankColumns, type RankedSamples } from './rank-columns.ts';
 import { TreeGrower, type GrowthOptions } from './train-tree.ts';
 
-/** Some trees of a forest, as one worker grows them. Plain data. */
-export interface TreeBatchInput {
+/** What all trees of a forest learn from. Plain data. */
+export interface TreeSamples {
   /** float32, row-major, (sampleCount, featureCount). Shared memory where the platform has it. */
   readonly featureMatrix: Float32Array;
   /** Column of the leaf vectors per sample. */
@@ -12,7 +12,11 @@ export interface TreeBatchInput {
   readonly classCount: number;
   readonly growth: GrowthOptions;
   readonly seed: number;
-  /** Number of the batch's first tree in the forest. */
+}
+
+/** Some neighbouring trees of a forest. */
+export interface TreeRange {
+  /** Number of the range's first tree in the forest. */
   readonly firstTree: number;
   readonly treeCount: number;
 }
@@ -27,26 +31,36 @@ export interface TreeBatch {
   readonly votes: Uint16Array;
 }
 
+/** Samples whose columns are sorted, and the grower that works on them. */
+export interface Nursery {
+  readonly samples: RankedSamples;
+  readonly grower: TreeGrower;
+}
+
 /** Between two looks at the event loop: an abort from outside arrives there. */
-const uninterruptedMs = 30;
+const uninterruptedMs = 15;
+
+/** Sorts the samples: what has to be done once before the first tree. */
+export function prepareTrees({ featureMatrix, classes, classCount, growth, seed }: TreeSamples): Nursery {
+  const samples = rankColumns(featureMatrix, classes, classCount);
+  return { samples, grower: new TreeGrower(samples, growth, seed) };
+}
 
 /**
  * Grows the trees of a batch.
  * @param onTree called after each tree with the number done
  * @throws 'aborted'
  */
-export async function trainTrees(
-  input: TreeBatchInput,
+export async function growTrees(
+  { samples, grower }: Nursery,
+  { firstTree, treeCount }: TreeRange,
   options: { onTree?: (done: number) => void; signal?: AbortSignal } = {},
 ): Promise<TreeBatch> {
-  throwIfAborted(options.signal);
-  const samples = rankColumns(input.featureMatrix, input.classes, input.classCount);
-  const grower = new TreeGrower(samples, input.growth, input.seed);
   const votes = new Uint16Array(samples.sampleCount * samples.classCount);
   const trees: VigraTree[] = [];
   let lastPause = performance.now();
-  for (let i = 0; i < input.treeCount; i++) {
-    const tree = grower.grow(input.firstTree + i);
+  for (let i = 0; i < treeCount; i++) {
+    const tree = grower.grow(firstTree + i);
     collectVotes(tree, samples, grower.latestBootstrap.weights, votes);
     trees.push(tree);
     options.onTree?.(i + 1);
@@ -98,7 +112,9 @@ export function outOfBagError(
     }
     if (total === 0) continue;
     voted++;
-    if (sums.indexOf(Math.max(...sums)) !== classes[sample]) wrong++;
+    let winner = 0;
+    for (let c = 1; c < classCount; c++) if (sums[c]! > sums[winner]!) winner = c;
+    if (winner !== classes[sample]) wrong++;
   }
   return voted === 0 ? undefined : wrong / voted;
 }

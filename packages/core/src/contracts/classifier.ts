@@ -130,6 +130,18 @@ export interface Classifier {
    */
   train(samples: Samples, context: TrainContext): Promise<ClassifierModel>;
   /**
+   * As `train`, but hands over a rough model early, for live update. Absent if there is no earlier one. The model at the end is
+   * the one of `train`, to the last bit, and so is its report except for the seconds.
+   * @param onPartial called at most once, with a model of the same features and classes; the rest is trained when what it
+   * returns has settled. If it fails, training fails with its error.
+   * @throws as `train`
+   */
+  trainProgressively?(
+    samples: Samples,
+    context: TrainContext,
+    onPartial: (model: ClassifierModel) => Promise<void> | void,
+  ): Promise<ClassifierModel>;
+  /**
    * @param arena the memory of this worker; blocks that lie in it are predicted without a copy
    * @throws 'broken-file' if the stored model is not what it should be
    */

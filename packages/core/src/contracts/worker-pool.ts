@@ -20,8 +20,8 @@ export interface TaskContext {
   /** What is left of this task only waits (for a disk): its worker may begin another one meanwhile. */
   release(): void;
   /**
-   * State that outlives one task (an opened image, a loaded model). Opened once per worker and key; when more than
-   * `limit` keys of a kind are open the oldest is closed.
+   * State that outlives one task (an opened image, a loaded model). Opened once per worker and key; when more keys of the
+   * handler's kind are open than its limit, the one not used for longest is closed.
    */
   session<T extends object>(
     key: string,
@@ -35,6 +35,11 @@ export interface TaskHandler<Input, Output> {
   run(input: Input, context: TaskContext): Promise<Output> | Output;
   /** Buffers of the output that move to the caller instead of being copied. */
   transfer?(output: Output): ArrayBuffer[];
+  /**
+   * Which sessions are this handler's: handlers of one kind share theirs, and a worker keeps at most `limit` of it open at once.
+   * Default: the kind of all that don't say, of which a worker keeps two.
+   */
+  readonly sessions?: { readonly kind: string; readonly limit: number };
 }
 
 // biome-ignore lint: a list of handlers has no common input type

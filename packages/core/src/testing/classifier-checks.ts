@@ -10,6 +10,7 @@ import {
 } from './check.ts';
 import { expectSameModel, modelChecks, type Train } from './classifier-model-checks.ts';
 import { blockOfSamples, clusterSamples, predictBlock, trainOn } from './cluster-samples.ts';
+import { progressiveChecks } from './progressive-training-checks.ts';
 
 export interface ClassifierCheckOptions extends CheckKitOptions {
   /** Option values other than the declared defaults, for example fewer trees. */
@@ -32,6 +33,7 @@ export function classifierChecks(classifier: Classifier, settings: ClassifierChe
     ...(makePool
       ? [check('training on a pool gives the same model', () => checkPool(classifier, train, settings))]
       : []),
+    ...(classifier.trainProgressively ? progressiveChecks(classifier, settings) : []),
     ...modelChecks(classifier, train),
     check('one sample per class is enough', () => checkFewSamples(train)),
     check('a feature that is the same in all samples is allowed', () => checkConstantColumn(train)),

@@ -2,8 +2,8 @@ import type { Catalog } from '../contracts/plugin.ts';
 import type { AnyTaskHandler, TaskContext } from '../contracts/worker-pool.ts';
 import { BrushwoodError } from '../errors.ts';
 
-/** Sessions a worker keeps open at once: the one that was not used for longest is closed first. */
-const maxSessions = 2;
+/** Of the sessions of handlers that don't say otherwise. */
+const commonSessions = { kind: '', limit: 2 };
 
 interface OpenSession {
   readonly value: Promise<object>;
@@ -14,7 +14,8 @@ interface OpenSession {
 export class TaskRunner {
   private readonly catalog: Catalog;
   private readonly handlers: Map<string, AnyTaskHandler>;
-  private readonly sessions = new Map<string, OpenSession>();
+  /** Per kind by key, the one not used for longest first. */
+  private readonly sessions = new Map<string, Map<string, OpenSession>>();
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;
@@ -40,42 +41,44 @@ export class TaskRunner {
       signal: options.signal,
       reportProgress: (done, total) => options.onProgress?.(done, total),
       release: () => options.onRelease?.(),
-      session: (key, open, close) => this.session(key, open, close),
+      session: (key, open, close) => this.session({ ...(handler.sessions ?? commonSessions), key }, open, close),
     };
     const output = await handler.run(input as never, context);
     return { output, transfer: handler.transfer?.(output) ?? [] };
   }
 
   async close(): Promise<void> {
-    const open = [...this.sessions.values()];
+    const open = [...this.sessions.values()].flatMap((kind) => [...kind.values()]);
     this.sessions.clear();
     await Promise.all(open.map((session) => closeSession(session)));
   }
 
   private async session<T extends object>(
-    key: string,
+    { kind, limit, key }: { kind: string; limit: number; key: string },
     open: () => Promise<T>,
     close?: (value: T) => void | Promise<void>,
   ): Promise<T> {
-    const known = this.sessions.get(key);
+    const sessions = this.sessions.get(kind) ?? new Map<string, OpenSession>();
+    this.sessions.set(kind, sessions);
+    const known = sessions.get(key);
     if (known) {
       // To the end of the queue: the one that was not used for longest is closed first.
-      this.sessions.delete(key);
-      this.sessions.set(key, known);
+      sessions.delete(key);
+      sessions.set(key, known);
       return known.value as Promise<T>;
     }
     const value = open();
-    this.sessions.set(key, { value, close });
+    sessions.set(key, { value, close });
     try {
       await value;
     } catch (error) {
-      this.sessions.delete(key);
+      sessions.delete(key);
       throw error;
     }
-    for (const [other, session] of this.sessions) {
-      if (this.sessions.size <= maxSessions) break;
+    for (const [other, session] of sessions) {
+      if (sessions.size <= limit) break;
       if (other === key) continue;
-      this.sessions.delete(other);
+      sessions.delete(other);
       await closeSession(session);
     }
     return value;
