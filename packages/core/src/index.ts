@@ -233,3 +233,12 @@ export { createPipeline, type ImageInput, type Pipeline } from './pipeline/pipel
 export { createPortPool, type PortPoolOptions } from './workers/port-pool.ts';
 export type { WorkerLine } from './workers/worker-slot.ts';
 export { serveTasks, type FromWorker, type TaskPort, type ToWorker } from './workers/serve-tasks.ts';
+export { createLiveClassification } from './live/live-classification.ts';
+export type {
+  LiveClassification,
+  LiveOptions,
+  LiveState,
+  LiveTile,
+  LiveTileResult,
+} from './live/live-contract.ts';
+export { readBox, type BoxRequest } from './live/read-box.ts';

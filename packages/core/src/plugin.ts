@@ -1,5 +1,7 @@
 import type { Plugin } from './contracts/plugin.ts';
 import { plainEngine } from './kernels/plain-engine.ts';
+import { liveCloseHandler, liveIntensitiesHandler, liveTileHandler } from './live/live-tile.worker.ts';
+import { readBoxHandler } from './live/read-box.worker.ts';
 import { collectSamplesHandler } from './pipeline/collect-samples.ts';
 import { predictBlockHandler } from './pipeline/predict-block.ts';
 import { pixelClassification } from './workflows/pixel-classification.ts';
@@ -9,5 +11,12 @@ export const corePlugin = {
   name: '@brushwood/core',
   filterEngines: [plainEngine],
   workflows: [pixelClassification],
-  tasks: [collectSamplesHandler, predictBlockHandler],
+  tasks: [
+    collectSamplesHandler,
+    predictBlockHandler,
+    liveTileHandler,
+    liveCloseHandler,
+    liveIntensitiesHandler,
+    readBoxHandler,
+  ],
 } satisfies Plugin;

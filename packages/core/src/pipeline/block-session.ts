@@ -133,12 +133,14 @@ export class BlockSession {
   }
 }
 
-function pickEngine({ filterEngines }: Catalog, id: string | undefined) {
+/** The filter engine of this id, or the fastest. @throws 'not-registered' */
+export function pickEngine({ filterEngines }: Catalog, id: string | undefined) {
   if (id !== undefined) return findById(filterEngines, id, 'filter engine');
   return filterEngines.reduce((best, engine) => (engine.rank > best.rank ? engine : best));
 }
 
-function checkModelFits(model: StoredModel | undefined, plan: FeaturePlan, who: string): void {
+/** @throws 'shape-mismatch' if the model was trained on other features than the plan gives */
+export function checkModelFits(model: StoredModel | undefined, plan: FeaturePlan, who: string): void {
   if (model && model.featureCount !== plan.featureCount) {
     throw new BrushwoodError(
       'shape-mismatch',
@@ -150,7 +152,10 @@ function checkModelFits(model: StoredModel | undefined, plan: FeaturePlan, who: 
 }
 
 /** Room for the largest block: features, probabilities, padded input, shared volumes, the model's own tables. */
-function arenaBytes(plan: FeaturePlan, { blockShape, model }: BlockSetup): number {
+export function arenaBytes(
+  plan: FeaturePlan,
+  { blockShape, model }: Pick<BlockSetup, 'blockShape' | 'model'>,
+): number {
   const voxels = blockShape[0] * blockShape[1] * blockShape[2];
   const padded = blockShape.reduce((product, size, i) => product * (size + 2 * plan.halo[i]!), 1);
   const outputs = plan.featureCount + (model?.classCount ?? 0);

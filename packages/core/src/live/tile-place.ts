@@ -1,0 +1,25 @@
+import { elementCount } from '../grid/axes.ts';
+import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
+
+/** Names a tile of an image. */
+export function tileKey(imageKey: string, { start, stop }: Roi): string {
+  return `${imageKey} ${start.join(',')} ${stop.join(',')}`;
+}
+
+/** Steps of the worker number along t, c, z, y, x: neighbours in a grid of tiles go to different workers. */
+const steps = [7, 0, 5, 3, 1] as const;
+
+/** The worker of a tile: always the same, so that it meets its features there. */
+export function workerOf({ start, stop }: Roi, workers: number): number {
+  const place = start.map((from, axis) => Math.floor(from / Math.max(1, stop[axis]! - from)));
+  return place.reduce((sum, at, axis) => sum + at * steps[axis]!, 0) % workers;
+}
+
+/** The box with one channel: a tile as labels see it. */
+export function oneChannel(roi: Roi): Roi {
+  return withAxis(roi, 1, 0, 1);
+}
+
+export function voxelCount(roi: Roi): number {
+  return elementCount(roiShape(oneChannel(roi)));
+}
