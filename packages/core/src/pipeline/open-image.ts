@@ -90,10 +90,12 @@ async function openAllChannels(
 /** The format whose signature fits; failing that the one whose extension does, so that it can say what is wrong. */
 export async function detectFormat(formats: readonly StorageFormat[], location: ImageLocation): Promise<StorageFormat> {
   const readable = formats.filter((format) => format.supports.read);
-  for (const format of readable) if (await format.probe(location)) return format;
   const name = location.path.toLowerCase();
-  const byName = readable.find((format) => format.extensions.some((extension) => name.endsWith(extension)));
-  if (byName) return byName;
+  const isNamed = (format: StorageFormat) => format.extensions.some((extension) => name.endsWith(extension));
+  // The likely one first: behind a URL every question is a request.
+  const likely = [...readable.filter(isNamed), ...readable.filter((format) => !isNamed(format))];
+  for (const format of likely) if (await format.probe(location)) return format;
+  if (likely[0] && isNamed(likely[0])) return likely[0];
   throw new BrushwoodError(
     'unsupported-format',
     `"${location.path}" is no image that can be read. Readable formats: ${readable.map((format) => format.displayName).join(', ')}.`,

@@ -6,8 +6,7 @@ import { rasterKind } from './raster-kinds.ts';
 import type { RasterCodec, RasterPixels } from './raster-codec.ts';
 
 /**
- * PNG by our own code, whose values are exact at any depth; JPEG, WebP and GIF (its first frame) through the browser. A browser's canvas
- * holds colours multiplied by alpha, so that behind a partial alpha they are off by rounding.
+ * PNG by our own code, whose values are exact at any depth; JPEG, WebP and GIF (its first frame) through the browser.
  */
 export const rasterCodec: RasterCodec = {
   readInfo: async (bytes) => (isPng(bytes) ? infoOf(readPngHeader(bytes)) : readRasterHeader(bytes)),
@@ -19,6 +18,7 @@ function isPng(bytes: Uint8Array): boolean {
   return rasterKind(bytes.subarray(0, 16)) === 'png';
 }
 
+/** @throws an Error for a transparent image: a canvas holds colours multiplied by their alpha, which loses values */
 async function decodeByBrowser(bytes: Uint8Array): Promise<RasterPixels> {
   const info = readRasterHeader(bytes);
   const isJpeg = rasterKind(bytes.subarray(0, 16)) === 'jpeg';
@@ -32,6 +32,9 @@ async function decodeByBrowser(bytes: Uint8Array): Promise<RasterPixels> {
   const rgba = context.getImageData(0, 0, width, height).data;
   const { channels } = info;
   const data = new Uint8Array(width * height * channels);
-  for (let i = 0, at = 0; i < rgba.length; i += 4) for (let c = 0; c < channels; c++) data[at++] = rgba[i + c]!;
+  for (let i = 0, at = 0; i < rgba.length; i += 4) {
+    if (rgba[i + 3] !== 255) throw new Error('images of this kind with transparent pixels are not read in a browser');
+    for (let c = 0; c < channels; c++) data[at++] = rgba[i + c]!;
+  }
   return { ...info, data };
 }

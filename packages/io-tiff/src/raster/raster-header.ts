@@ -45,6 +45,7 @@ function jpegInfo(bytes: Uint8Array): RasterInfo {
   for (const { marker, start } of jpegSegments(bytes)) {
     if (!isFrame(marker)) continue;
     const [height, width, components] = [uint16(bytes, start + 5), uint16(bytes, start + 7), bytes[start + 9]!];
+    if (components > 3) throw new Error('JPEG files of four inks (CMYK) are not read in a browser');
     return { width, height, channels: components === 1 ? 1 : 3, dtype: 'uint8' };
   }
   throw new Error('its size is missing');
