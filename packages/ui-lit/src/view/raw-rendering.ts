@@ -80,9 +80,9 @@ function channelColor(color: RgbColor | 'gray'): RgbColor {
  */
 function brightness([min, max]: readonly [number, number]): (value: number | bigint) => number {
   if (!(max > min)) return (value) => (Number(value) > min ? 255 : 0);
-  const factor = 255 / (max - min);
+  const span = max - min;
   return (value) => {
-    const level = (Number(value) - min) * factor + 0.5;
+    const level = ((Number(value) - min) * 255) / span + 0.5; // multiplied first: halves stay exact
     return level >= 255 ? 255 : level > 0 ? level | 0 : 0;
   };
 }

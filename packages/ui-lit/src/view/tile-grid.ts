@@ -32,6 +32,7 @@ export function tilesInBox({ plane, levels, level }: TilePlane, box: SliceBox): 
   const last = (stop: number, spacing: number, size: number) =>
     Math.min(Math.ceil(stop / spacing / tileSize), Math.ceil(size / tileSize)) - 1;
   const tiles: TileAddress[] = [];
+  if (box.right <= box.left || box.bottom <= box.top) return tiles;
   for (let row = first(box.top, v); row <= last(box.bottom, v, height); row++) {
     for (let column = first(box.left, u); column <= last(box.right, u, width); column++) {
       const left = column * tileSize;
