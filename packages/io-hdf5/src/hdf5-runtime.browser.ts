@@ -5,7 +5,7 @@ import type { Hdf5Library, Hdf5Runtime, MountedFile } from './hdf5-runtime.ts';
 // h5wasm is one instance per thread by itself (a top-level promise in its module), so this cache adds no state of ours.
 let loaded: Promise<Hdf5Library> | undefined;
 
-/** Files come as blobs: read in place in a worker, copied into memory on the main thread. Nothing is written. */
+/** Files come as blobs: read in place in a worker, copied into memory on the main thread. New ones are written in memory. */
 export const runtime: Hdf5Runtime = {
   library: () => (loaded ??= import('h5wasm').then(guardLibrary)),
   mount,
@@ -18,6 +18,22 @@ export const runtime: Hdf5Runtime = {
         .arrayBuffer(),
     ),
   absolutePath: (path) => path,
+  memory: {
+    async newName() {
+      const folder = `/${crypto.randomUUID()}`;
+      (await fileSystem()).mkdir(folder);
+      return `${folder}/new.h5`;
+    },
+    async read(name) {
+      // A copy of what the library's file system hands out, which may have spare room behind.
+      return new Blob([(await fileSystem()).readFile(name) as Uint8Array<ArrayBuffer>]);
+    },
+    async remove(name) {
+      const fs = await fileSystem();
+      if (fs.analyzePath(name).exists) fs.unlink(name);
+      fs.rmdir(name.slice(0, name.lastIndexOf('/')));
+    },
+  },
 };
 
 interface BrowserFileSystem {
@@ -26,14 +42,20 @@ interface BrowserFileSystem {
   mount(type: unknown, options: object, path: string): void;
   unmount(path: string): void;
   unlink(path: string): void;
+  readFile(path: string): Uint8Array;
   writeFile(path: string, data: Uint8Array): void;
+  analyzePath(path: string): { readonly exists: boolean };
   readonly filesystems?: { readonly WORKERFS?: unknown };
+}
+
+async function fileSystem(): Promise<BrowserFileSystem> {
+  const { h5 } = await runtime.library();
+  return (await h5.ready).FS as unknown as BrowserFileSystem;
 }
 
 async function mount(location: ImageLocation): Promise<MountedFile> {
   const blob = blobOf(location);
-  const { h5 } = await runtime.library();
-  const fs = (await h5.ready).FS as unknown as BrowserFileSystem;
+  const fs = await fileSystem();
   const folder = `/${crypto.randomUUID()}`;
   const name = `${folder}/data.h5`;
   fs.mkdir(folder);

@@ -44,6 +44,16 @@ export interface FileOperations {
   claimPartial(target: string): Promise<{ readonly partial: string; readonly release: () => Promise<void> }>;
 }
 
+/** Files in the library's own memory: in the browser only. */
+export interface MemoryFiles {
+  /** A name for a new file, in a folder of its own. */
+  newName(): Promise<string>;
+  /** The bytes of a file. @throws an error if there is none */
+  read(name: string): Promise<Blob>;
+  /** Removes the file, if there is one, and its folder. */
+  remove(name: string): Promise<void>;
+}
+
 /** What differs between Node and the browser. */
 export interface Hdf5Runtime {
   /** Loaded on first use; in Node anew after a crash. */
@@ -59,4 +69,6 @@ export interface Hdf5Runtime {
   absolutePath(path: string): string;
   /** Absent where there is no disk to write to. */
   readonly files?: FileOperations;
+  /** Present where files are written in memory instead. */
+  readonly memory?: MemoryFiles;
 }

@@ -20,6 +20,8 @@ export interface SavedProject {
   readonly project: Project;
   /** What could not be kept, or not in a way that ilastik understands. */
   readonly warnings: readonly string[];
+  /** The file itself where there is no disk to write it to: in a browser. The images in it have it as their `blob`. */
+  readonly blob?: Blob;
 }
 
 export interface ProjectStore {
@@ -33,7 +35,9 @@ export interface ProjectStore {
    */
   load(location: ProjectLocation, options?: RunOptions): Promise<{ project: Project; warnings: readonly string[] }>;
   /**
-   * Writes the whole project next to the old file and renames it over; the previous generation stays as `NAME.bak`.
+   * Writes the whole project next to the old file and renames it over; the previous generation stays as `NAME.bak`. In a browser it
+   * is made in memory, `path` is only its name, and the caller puts the `blob` where it belongs; a linked image that has a `blob` or
+   * `files` is noted by its `path`, relative to the project file unless that is absolute.
    * @throws 'project-incomplete' for a project that was not read completely, 'locked', 'write-failed', 'aborted'; in
    * every case the file on disk is what it was.
    */

@@ -3,6 +3,7 @@ import {
   isAbortError,
   messageOf,
   throwIfAborted,
+  type ImageReference,
   type Project,
   type ProjectLocation,
   type SavedProject,
@@ -10,7 +11,7 @@ import {
 } from '@brushwood/core';
 import { runtime } from '#hdf5-runtime';
 import { Hdf5File } from '../hdf5-file.ts';
-import type { FileOperations } from '../hdf5-runtime.ts';
+import type { FileOperations, MemoryFiles } from '../hdf5-runtime.ts';
 import { Hdf5Writer } from '../hdf5-writer.ts';
 import { writeBrushwoodGroup } from './brushwood-group.ts';
 import { writeCarriedNodes } from './carried-nodes.ts';
@@ -28,10 +29,11 @@ export async function saveProject(
   location: ProjectLocation,
   options: SaveOptions,
 ): Promise<SavedProject> {
-  const { files } = runtime;
+  const { files, memory } = runtime;
   checkSavable(project, location);
-  if (!files) throw noDisk(location);
   throwIfAborted(options.signal);
+  if (memory) return saveInMemory(memory, project, { location, options });
+  if (!files) throw noDisk(location);
   const target = await realTarget(files, location);
   return withLock(files, target, async () => {
     const partial = `${target}.partial`;
@@ -48,6 +50,36 @@ export async function saveProject(
       throw asSaveError(error, target);
     }
   });
+}
+
+async function saveInMemory(
+  memory: MemoryFiles,
+  project: Project,
+  { location: { path }, options }: { location: ProjectLocation; options: SaveOptions },
+): Promise<SavedProject> {
+  const partial = await memory.newName();
+  try {
+    const saved = await writeProject(project, { partial, target: path, path }, options);
+    const blob = await memory.read(partial);
+    await checkWritten(path, blob);
+    throwIfAborted(options.signal);
+    const lanes = saved.project.lanes.map((lane) => ({
+      ...lane,
+      rawData: inBlob(lane.rawData, blob),
+      ...(lane.predictionMask ? { predictionMask: inBlob(lane.predictionMask, blob) } : {}),
+    }));
+    return { ...saved, project: { ...saved.project, lanes }, blob };
+  } catch (error) {
+    throw asSaveError(error, path);
+  } finally {
+    await memory.remove(partial);
+  }
+}
+
+/** An embedded image, to be read from the new file from now on. */
+function inBlob(reference: ImageReference, blob: Blob): ImageReference {
+  if (reference.storage !== 'embedded') return reference;
+  return { ...reference, location: { ...reference.location, blob } };
 }
 
 async function realTarget(files: FileOperations, location: ProjectLocation): Promise<string> {
@@ -126,12 +158,12 @@ function checkSavable(project: Project, location: ProjectLocation): void {
       { path: location.path },
     );
   }
-  checkReferences(project);
+  if (runtime.files) checkReferences(project);
 }
 
 /** A last look before the old file goes: does the new one open, and is everything there? */
-async function checkWritten(partial: string): Promise<void> {
-  const file = await Hdf5File.open({ path: partial });
+async function checkWritten(partial: string, blob?: Blob): Promise<void> {
+  const file = await Hdf5File.open({ path: partial, blob });
   try {
     const roots = file.children('/');
     const needed = [layout.inputData, layout.featureSelections, layout.pixelClassification, 'ilastikVersion'];

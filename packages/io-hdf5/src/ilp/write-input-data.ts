@@ -97,7 +97,8 @@ function writeLink({ writer, folder }: ImageWriting, group: string, reference: I
   const { location, storage, axes, shape } = reference;
   const { path: linked, innerPath } = linkedPath(location);
   const path = withForwardSlashes(linked);
-  const below = storage === 'relative' ? relativePath(folder, path) : undefined;
+  const isNameOnly = !isAbsolutePath(path) && (location.blob ?? location.files) !== undefined;
+  const below = storage === 'relative' || isNameOnly ? relativePath(folder, path) : undefined;
   const isRemote = isUrl(path);
   const filePath = innerPath && !isRemote ? `${below ?? path}/${innerPath}` : (below ?? path);
   const className = isRemote ? 'MultiscaleUrl' : below === undefined ? 'Filesystem' : 'RelativeFilesystem';
@@ -116,9 +117,10 @@ function linkedPath({ path, innerPath, stack }: ImageLocation): { path: string; 
   return { path: stack.paths.map((file) => (innerPath ? `${file}/${innerPath}` : file)).join(':') };
 }
 
-/** Relative to the project's folder, if all files of the path lie below it. */
+/** Relative to the project's folder, if all files of the path lie below it; a path without a root is that already. */
 function relativePath(folder: string, path: string): string | undefined {
   const parts = splitFileList(path);
+  if (!isUrl(path) && !parts.some(isAbsolutePath)) return path;
   const isList = parts.length > 1 && parts.every(isAbsolutePath);
   const below = (isList ? parts : [path]).map((part) => pathBelow(folder, part));
   return below.includes(undefined) ? undefined : below.join(':');
