@@ -1,15 +1,25 @@
+import { AppElement } from './elements/app/app.ts';
+import { ShortcutsSheetElement } from './elements/app/shortcuts-sheet.ts';
+import { StartElement } from './elements/app/start-page.ts';
 import { ContrastPanelElement } from './elements/contrast-panel/contrast-panel.ts';
 import { FeatureMatrixElement } from './elements/feature-matrix/feature-matrix.ts';
 import { LabelListElement } from './elements/label-list/label-list.ts';
 import { LabelerElement } from './elements/labeler/labeler.ts';
 import { LaneTableElement } from './elements/lane-table/lane-table.ts';
+import { LayerListElement } from './elements/layer-list/layer-list.ts';
+import { ViewerElement } from './elements/viewer/viewer.ts';
 
 const elements = {
+  'brushwood-app': AppElement,
   'brushwood-contrast-panel': ContrastPanelElement,
   'brushwood-feature-matrix': FeatureMatrixElement,
   'brushwood-label-list': LabelListElement,
   'brushwood-labeler': LabelerElement,
   'brushwood-lane-table': LaneTableElement,
+  'brushwood-layer-list': LayerListElement,
+  'brushwood-shortcuts-sheet': ShortcutsSheetElement,
+  'brushwood-start': StartElement,
+  'brushwood-viewer': ViewerElement,
 } as const satisfies Record<string, CustomElementConstructor>;
 
 /** Makes the elements known to the page. Names that are taken already are left alone. */

@@ -1,3 +1,6 @@
+export { defineElements } from './define.ts';
+export { Labeling, type LabelingOptions } from './state/labeling.ts';
+export { addImages, type NewImage } from './state/add-images.ts';
 export { composeServices } from './composition-root.ts';
 export { createWebWorkerPool, type WebPoolOptions } from './web-worker-pool.ts';
 export { plugins } from './plugins.ts';

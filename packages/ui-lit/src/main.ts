@@ -1,4 +1,3 @@
-import { composeServices } from './composition-root.ts';
+import { defineElements } from './define.ts';
 
-const services = composeServices();
-document.title = `Brushwood ${services.catalog.filters.length}`;
+defineElements();

@@ -2,11 +2,7 @@ import type { ImageLevel, Shape5, VoxelSize } from '@brushwood/core';
 import { LayerListElement } from '../elements/layer-list/layer-list.ts';
 import { ViewerElement } from '../elements/viewer/viewer.ts';
 import type { CanvasTool, Layer, LayerSource, Point2, SlicePointer, TileAddress } from '../view/layer.ts';
-
-/** A synthetic picture: every 16 voxels another colour, so that each pixel tells where it comes from. */
-export function colorAt(u: number, v: number, level = 0): [number, number, number] {
-  return [(37 * Math.floor(u / 16)) & 255, (53 * Math.floor(v / 16)) & 255, 40 * level];
-}
+import { colorAt } from './viewer-pattern.ts';
 
 export interface Asked {
   readonly address: TileAddress;
@@ -78,8 +74,9 @@ export class LabelCanvas implements LayerSource {
   readonly levelCount = 1;
   readonly width: number;
   readonly strokes: SlicePointer[] = [];
+  readonly addresses: TileAddress[] = [];
   cancelled = 0;
-  asked = 0;
+  ups = 0;
   private readonly labels: Uint8Array;
   private readonly listeners = new Set<(isStale: (address: TileAddress) => boolean) => void>();
 
@@ -88,8 +85,9 @@ export class LabelCanvas implements LayerSource {
     this.labels = new Uint8Array(width * height);
   }
 
-  tile({ left, top, width, height }: TileAddress): ImageData {
-    this.asked++;
+  tile(address: TileAddress): ImageData {
+    const { left, top, width, height } = address;
+    this.addresses.push(address);
     const image = new ImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
     for (let row = 0, out = 0; row < height; row++) {
@@ -116,7 +114,7 @@ export class LabelCanvas implements LayerSource {
       outlineDiameter: diameter,
       down: (pointer) => (draw(pointer), true),
       move: draw,
-      up: () => undefined,
+      up: () => void this.ups++,
       cancel: () => void this.cancelled++,
     };
   }

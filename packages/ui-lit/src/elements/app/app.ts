@@ -1,0 +1,410 @@
+import {
+  embedLane,
+  hasLabels,
+  newProject,
+  removeLane,
+  setPredictionMask,
+  withLane,
+  type FeatureSelection,
+  type Project,
+} from '@brushwood/core';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { composeServices } from '../../composition-root.ts';
+import { addImages, describe, type NewImage } from '../../state/add-images.ts';
+import { createExampleImage } from '../../state/example-image.ts';
+import { Labeling } from '../../state/labeling.ts';
+import { ProjectDesk } from '../../state/project-desk.ts';
+import { icon } from '../../styles/icons.ts';
+import { controls, theme } from '../../styles/theme.ts';
+import { confirmDialog } from '../dialog/confirm-dialog.ts';
+import { pickFiles } from '../dialog/pick-files.ts';
+import type { LabelerElement } from '../labeler/labeler.ts';
+import type { LaneAction } from '../lane-table/lane-table.ts';
+import { styles } from './app.styles.ts';
+import { droppedImages } from './dropped-images.ts';
+import type { ShortcutsSheetElement } from './shortcuts-sheet.ts';
+import type { RecentEntry, StartAction } from './start-page.ts';
+
+/** The steps in order, as ilastik's applets. */
+const steps = [
+  { id: 'input', name: 'Input Data' },
+  { id: 'features', name: 'Feature Selection' },
+  { id: 'training', name: 'Training' },
+] as const;
+type StepId = (typeof steps)[number]['id'];
+
+/**
+ * The whole labeling app: a project, its images, and the way from them to a segmentation.
+ *
+ * @element brushwood-app
+ * @cssprop --bw-accent - The accent colour; all `--bw-…` properties of the theme can be set.
+ */
+export class AppElement extends LitElement {
+  static override styles = [theme, controls, styles];
+  static override properties = {
+    step: { state: true },
+    recent: { state: true },
+    isBusy: { state: true },
+    missing: { state: true },
+    preview: { state: true },
+  };
+
+  declare step: StepId;
+  declare recent: readonly RecentEntry[];
+  declare isBusy: boolean;
+  declare missing: ReadonlySet<number>;
+  declare preview: number | undefined;
+  private readonly labeling = new Labeling({ services: composeServices() });
+  private readonly desk = new ProjectDesk(this.labeling);
+  private frame = 0;
+
+  constructor() {
+    super();
+    this.step = 'input';
+    this.recent = [];
+    this.isBusy = false;
+    this.missing = new Set();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.labeling.addEventListener('change', this.onChange);
+    window.addEventListener('beforeunload', this.onUnload);
+    window.addEventListener('keydown', this.onKey);
+    this.addEventListener('dragover', this.onDragOver);
+    this.addEventListener('dragleave', () => this.removeAttribute('dropping'));
+    this.addEventListener('drop', this.onDrop);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.labeling.removeEventListener('change', this.onChange);
+    window.removeEventListener('beforeunload', this.onUnload);
+    window.removeEventListener('keydown', this.onKey);
+  }
+
+  protected override firstUpdated(_changed: PropertyValues): void {
+    void this.begin();
+  }
+
+  override render() {
+    const { labeling, desk } = this;
+    const { project, session } = labeling;
+    return html`
+      <header>
+        <span class="brand">${icon('brush', 18)}<b>Brushwood</b></span>
+        <span class="project" title=${desk.title}>${desk.title}${session.isDirty ? ' •' : ''}</span>
+        <button class="icon" title="New project" aria-label="New project" @click=${() => void this.newProject()}>
+          ${icon('file')}
+        </button>
+        <button class="icon" title="Open (Ctrl+O)" aria-label="Open" @click=${() => void this.openProject()}>
+          ${icon('folder')}
+        </button>
+        <button
+          class="icon"
+          title="Save (Ctrl+S)"
+          aria-label="Save"
+          ?disabled=${project.lanes.length === 0}
+          @click=${() => void this.save()}
+        >
+          ${icon('save')}
+        </button>
+        <nav aria-label="Steps">${steps.map(({ id, name }, i) => this.renderStep(id, name, i + 1))}</nav>
+        <button class="icon" title="Light or dark" aria-label="Light or dark" @click=${toggleTheme}>${icon('theme')}</button>
+        <button class="icon" title="Keyboard shortcuts (?)" aria-label="Keyboard shortcuts" @click=${() => this.sheet?.open()}>
+          ${icon('help')}
+        </button>
+      </header>
+      <brushwood-labeler .labeling=${labeling} ?panel-replaced=${this.step !== 'training'}>
+        <div slot="panel">${this.renderPanel()}</div>
+        <div slot="tools">${this.renderLaneChooser()}</div>
+        <brushwood-start
+          slot="empty"
+          .recent=${this.recent}
+          @start=${({ detail }: CustomEvent<StartAction>) => void this.start(detail)}
+        ></brushwood-start>
+        <span slot="status">${desk.notice}</span>
+      </brushwood-labeler>
+      <brushwood-shortcuts-sheet></brushwood-shortcuts-sheet>
+    `;
+  }
+
+  private renderStep(id: StepId, name: string, number: number) {
+    return html`<button
+      aria-current=${this.step === id ? 'step' : 'false'}
+      ?disabled=${!this.isEnabled(id)}
+      @click=${() => (this.step = id)}
+    >
+      <span>${number}</span> ${name}
+    </button>`;
+  }
+
+  /** A step is open when its inputs are there; images and features rest while live update runs (spec §G). */
+  private isEnabled(id: StepId): boolean {
+    const { project, isLive, featurePlan } = this.labeling;
+    if (id === 'input') return !isLive;
+    if (id === 'features') return project.lanes.length > 0 && !isLive;
+    return project.lanes.length > 0 && featurePlan !== undefined;
+  }
+
+  private renderPanel() {
+    if (this.step === 'input') return this.renderInput();
+    if (this.step === 'features') return this.renderFeatures();
+    return nothing;
+  }
+
+  private renderInput() {
+    const { project, laneIndex } = this.labeling;
+    return html`<div class="panel">
+      <h2>Images</h2>
+      <brushwood-lane-table
+        .lanes=${project.lanes}
+        .shown=${laneIndex}
+        .missing=${this.missing}
+        @lane-action=${({ detail }: CustomEvent<LaneAction>) => void this.onLane(detail)}
+      ></brushwood-lane-table>
+      <div class="buttons">
+        <button class="primary" @click=${() => void this.start({ kind: 'open-images' })}>${icon('plus')} Add images…</button>
+        <button @click=${() => void this.addStack()}>${icon('plus')} Add stack…</button>
+        <button @click=${() => void this.start({ kind: 'open-folder' })}>${icon('folder')} Add folder…</button>
+        <button @click=${() => void this.addAddress()}>${icon('link')} Add address…</button>
+      </div>
+      ${
+        project.lanes.length > 0
+          ? html`<button @click=${() => (this.step = 'features')}>Next: choose features</button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  private renderFeatures() {
+    const { labeling } = this;
+    const { project, info, featurePlan } = labeling;
+    return html`<div class="panel">
+      <h2>Features</h2>
+      <brushwood-feature-matrix
+        .selection=${project.features}
+        .filters=${labeling.services.catalog.filters}
+        .plan=${featurePlan}
+        .isVolume=${(info?.shape[2] ?? 1) > 1}
+        .preview=${labeling.previewIndex}
+        @features-change=${({ detail }: CustomEvent<FeatureSelection>) => labeling.setFeatures(detail)}
+        @feature-preview=${({ detail }: CustomEvent<number | undefined>) => labeling.setPreview(detail)}
+      ></brushwood-feature-matrix>
+      <button ?disabled=${!featurePlan} @click=${() => (this.step = 'training')}>Next: paint</button>
+    </div>`;
+  }
+
+  private renderLaneChooser() {
+    const { project, laneIndex } = this.labeling;
+    if (project.lanes.length < 2) return nothing;
+    return html`<div class="panel lanes">
+      <h2>Image</h2>
+      <select
+        aria-label="Image"
+        @change=${(event: Event) => void this.labeling.showLane(Number((event.target as HTMLSelectElement).value))}
+      >
+        ${project.lanes.map(
+          ({ rawData, labels }, i) =>
+            html`<option value=${i} ?selected=${i === laneIndex}>${rawData.nickname}${hasLabels(labels) ? ' •' : ''}</option>`,
+        )}
+      </select>
+    </div>`;
+  }
+
+  /** Opens what the server was started for, or offers what a crash has left. */
+  private async begin(): Promise<void> {
+    await this.attempt(async () => {
+      if (await this.desk.begin()) await this.showOpened();
+    });
+  }
+
+  private async start(action: StartAction): Promise<void> {
+    await this.attempt(async () => {
+      if (action.kind === 'open-project') await this.openProject();
+      else if (action.kind === 'example') {
+        const name = 'example nuclei';
+        await this.add([{ name, path: name, tensor: createExampleImage() }]);
+        this.step = 'features';
+      } else if (action.kind === 'open-folder') await this.add(await this.desk.pickFolder());
+      else await this.add(fileImages(await pickFiles({ isMultiple: true })));
+    });
+  }
+
+  private async add(images: readonly NewImage[]): Promise<void> {
+    if (images.length === 0) return;
+    await addImages(this.labeling, images);
+    if (this.step === 'input' && !this.labeling.featurePlan && this.labeling.project.lanes.length === images.length) {
+      // A first image: all features are a fair start, and boxes can be unticked.
+      this.labeling.selectAllFeatures();
+    }
+  }
+
+  private async addStack(): Promise<void> {
+    await this.attempt(async () => {
+      const files = await pickFiles({ isMultiple: true });
+      if (files.length > 0) await this.desk.addStack(files);
+    });
+  }
+
+  private async addAddress(): Promise<void> {
+    await this.attempt(async () => {
+      const path = window.prompt('Address (URL) of an image: OME-Zarr, TIFF, PNG …');
+      if (path) await this.add([{ name: path, path: new URL(path, document.baseURI).href }]);
+    });
+  }
+
+  private async newProject(): Promise<void> {
+    if (!(await this.mayLeave())) return;
+    await this.desk.close();
+    await this.labeling.openProject(newProject(this.labeling.services.catalog));
+    this.step = 'input';
+  }
+
+  private async openProject(): Promise<void> {
+    await this.attempt(async () => {
+      if (await this.mayLeave()) await this.showOpened();
+    });
+  }
+
+  private async showOpened(): Promise<void> {
+    const { project, featurePlan } = this.labeling;
+    this.missing = await this.desk.findMissing();
+    this.step = project.lanes.length === 0 || this.missing.size > 0 ? 'input' : featurePlan ? 'training' : 'features';
+  }
+
+  private async save(): Promise<void> {
+    await this.attempt(() => this.desk.save());
+    this.requestUpdate();
+  }
+
+  private async onLane(action: LaneAction): Promise<void> {
+    await this.attempt(async () => {
+      const { labeling } = this;
+      const { session } = labeling;
+      const { index } = action;
+      if (action.kind === 'show') {
+        await labeling.showLane(index);
+        return;
+      }
+      const next = await this.editLane(session.project, action);
+      if (!next) return;
+      session.edit(next);
+      this.missing = new Set([...this.missing].filter((other) => other !== index));
+      await labeling.showLane(Math.min(labeling.laneIndex, next.lanes.length - 1));
+    });
+  }
+
+  private async editLane(project: Project, action: LaneAction): Promise<Project | undefined> {
+    const { index } = action;
+    const lane = project.lanes[index]!;
+    const { rawData } = lane;
+    switch (action.kind) {
+      case 'remove': {
+        const question = `Remove "${rawData.nickname}"${hasLabels(lane.labels) ? ' and its strokes' : ''} from the project?`;
+        return (await confirmDialog(question, 'Remove', this)) ? removeLane(project, index) : undefined;
+      }
+      case 'rename':
+        return action.nickname ? withLane(project, index, { ...lane, rawData: { ...rawData, nickname: action.nickname } }) : undefined;
+      case 'embed':
+        return embedLane(project, index);
+      case 'remove-mask':
+        return setPredictionMask(project, index, undefined);
+      case 'axes':
+      case 'channels':
+        return this.desk.describeAnew(project, action);
+      case 'replace':
+      case 'relink':
+      case 'mask': {
+        const [image] = fileImages(await pickFiles({}));
+        if (!image) return undefined;
+        return this.desk.exchange(project, action, await describe(this.labeling, image));
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  private async mayLeave(): Promise<boolean> {
+    if (!this.labeling.session.isDirty || this.labeling.project.lanes.length === 0) return true;
+    return confirmDialog('The project has work that was not saved. Go on without it?', 'Go on', this);
+  }
+
+  private async attempt(work: () => Promise<unknown>): Promise<void> {
+    this.isBusy = true;
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'AbortError')) this.labeling.report(error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  private readonly onChange = (): void => {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.requestUpdate();
+    });
+  };
+
+  private readonly onUnload = (event: BeforeUnloadEvent): void => {
+    if (this.labeling.session.isDirty && this.labeling.project.lanes.length > 0) event.preventDefault();
+  };
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented) return;
+    const isCommand = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (isCommand && key === 's') void this.save();
+    else if (isCommand && key === 'o') void this.openProject();
+    else if (event.key === '?' && event.composedPath()[0] instanceof HTMLInputElement === false) this.sheet?.open();
+    else if (this.step !== 'training' || !this.labeler?.handleKey(event)) return;
+    event.preventDefault();
+  };
+
+  private readonly onDragOver = (event: DragEvent): void => {
+    event.preventDefault();
+    this.setAttribute('dropping', '');
+  };
+
+  private readonly onDrop = (event: DragEvent): void => {
+    event.preventDefault();
+    this.removeAttribute('dropping');
+    const transfer = event.dataTransfer;
+    if (!transfer) return;
+    const dropped = droppedImages(transfer); // the list is gone after this turn
+    void this.attempt(async () => {
+      const { images, project } = await dropped;
+      if (project && (await this.mayLeave())) await this.showOpened();
+      await this.add(images);
+    });
+  };
+
+  private get sheet(): ShortcutsSheetElement | null {
+    return this.renderRoot.querySelector('brushwood-shortcuts-sheet');
+  }
+
+  private get labeler(): LabelerElement | null {
+    return this.renderRoot.querySelector('brushwood-labeler');
+  }
+}
+
+function fileImages(files: readonly File[]): NewImage[] {
+  return files.map((file) => ({ name: file.name, path: file.name, blob: file }));
+}
+
+function toggleTheme(): void {
+  const { style } = document.documentElement;
+  const isDark = getComputedStyle(document.documentElement).colorScheme.includes('dark')
+    ? style.colorScheme === 'dark' || (style.colorScheme === '' && matchMedia('(prefers-color-scheme: dark)').matches)
+    : false;
+  style.colorScheme = isDark ? 'light' : 'dark';
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'brushwood-app': AppElement;
+  }
+}

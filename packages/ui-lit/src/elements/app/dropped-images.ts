@@ -1,0 +1,45 @@
+import type { NewImage } from '../../state/add-images.ts';
+
+/** What was dropped on the page. */
+export interface Dropped {
+  readonly images: readonly NewImage[];
+  /** An ilastik project among it. */
+  readonly project?: File;
+}
+
+/** Reads what was dropped. Call it in the turn of the event: the browser empties the list afterwards. */
+export async function droppedImages({ items, files }: DataTransfer): Promise<Dropped> {
+  const entries = [...items].map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile() }));
+  const plain = entries.length > 0 ? entries : [...files].map((file) => ({ entry: null, file }));
+  const images: NewImage[] = [];
+  let project: File | undefined;
+  for (const { entry, file } of plain) {
+    if (entry?.isDirectory) images.push(await folderImage(entry as FileSystemDirectoryEntry));
+    else if (file && /\.ilp$/i.test(file.name)) project = file;
+    else if (file) images.push({ name: file.name, path: file.name, blob: file });
+  }
+  return { images, project };
+}
+
+/** A dropped folder as one image: its files by their path within it. */
+async function folderImage(folder: FileSystemDirectoryEntry): Promise<NewImage> {
+  const files = new Map<string, File>();
+  await collect(folder, '', files);
+  return { name: folder.name, path: folder.name, location: { path: folder.name, files } };
+}
+
+async function collect(folder: FileSystemDirectoryEntry, prefix: string, files: Map<string, File>): Promise<void> {
+  const reader = folder.createReader();
+  for (;;) {
+    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (entries.length === 0) return;
+    for (const entry of entries) {
+      const path = `${prefix}${entry.name}`;
+      if (entry.isDirectory) await collect(entry as FileSystemDirectoryEntry, `${path}/`, files);
+      else {
+        const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+        files.set(path, file);
+      }
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import { countLabels, type Color, type LabelClass, type Labels } from '@brushwood/core';
+import { html, LitElement, nothing } from 'lit';
+import { icon } from '../../styles/icons.ts';
+import { controls, theme } from '../../styles/theme.ts';
+import { styles } from './label-list.styles.ts';
+
+/** What a user wants of a class. `classIndex` from 0. */
+export type LabelAction =
+  | { readonly kind: 'select' | 'toggle-lock' | 'clear' | 'delete'; readonly classIndex: number }
+  | { readonly kind: 'rename'; readonly classIndex: number; readonly name: string }
+  | { readonly kind: 'recolor'; readonly classIndex: number; readonly color: Color }
+  | { readonly kind: 'merge'; readonly classIndex: number; readonly into: number }
+  | { readonly kind: 'add' }
+  | { readonly kind: 'export-csv' };
+
+/**
+ * The classes of a project: colour, name, painted voxels, predicted share, and what can be done with them.
+ *
+ * @element brushwood-label-list
+ * @fires label-action - {@link LabelAction}: what the user asked for; the list changes nothing by itself.
+ * @csspart list - The list of classes.
+ */
+export class LabelListElement extends LitElement {
+  static override styles = [theme, controls, styles];
+  static override properties = {
+    classes: { attribute: false },
+    labels: { attribute: false },
+    lockedLabels: { attribute: false },
+    areas: { attribute: false },
+    active: { type: Number },
+    isReadOnly: { type: Boolean, attribute: 'readonly' },
+    openMenu: { state: true },
+  };
+
+  declare classes: readonly LabelClass[];
+  /** Strokes of every lane: their voxels are counted. */
+  declare labels: readonly Labels[];
+  declare lockedLabels: ReadonlySet<number>;
+  /** Predicted share of what is in view, 0…1 per class; absent while nothing is predicted. */
+  declare areas: readonly number[] | undefined;
+  /** Label of the active class, from 1. */
+  declare active: number;
+  /** Classes cannot be deleted or merged, as while live update runs. */
+  declare isReadOnly: boolean;
+  declare openMenu: number | undefined;
+  private counted: { labels: readonly Labels[]; classCount: number; counts: number[] } | undefined;
+
+  constructor() {
+    super();
+    this.classes = [];
+    this.labels = [];
+    this.lockedLabels = new Set();
+    this.active = 1;
+    this.isReadOnly = false;
+  }
+
+  override render() {
+    const counts = this.counts();
+    return html`
+      <ul part="list" aria-label="Classes">
+        ${this.classes.map((item, i) => this.renderClass(item, i, counts[i] ?? 0))}
+      </ul>
+      <footer>
+        <button @click=${() => this.act({ kind: 'add' })} title="Add a class (A)">${icon('plus')} Add class</button>
+        <button class="icon" title="Save counts and areas as CSV" aria-label="Save counts and areas as CSV"
+          @click=${() => this.act({ kind: 'export-csv' })}>${icon('download')}</button>
+      </footer>
+    `;
+  }
+
+  private renderClass({ name, color }: LabelClass, classIndex: number, count: number) {
+    const label = classIndex + 1;
+    const isLocked = this.lockedLabels.has(label);
+    const area = this.areas?.[classIndex];
+    return html`<li
+      aria-current=${label === this.active}
+      @pointerdown=${() => this.act({ kind: 'select', classIndex })}
+      @focusin=${() => label !== this.active && this.act({ kind: 'select', classIndex })}
+    >
+      <span class="key" aria-hidden="true">${label < 10 ? label : ''}</span>
+      <input
+        type="color"
+        aria-label=${`Colour of ${name}`}
+        .value=${hexOf(color)}
+        @change=${(event: Event) =>
+          this.act({ kind: 'recolor', classIndex, color: colorOf((event.target as HTMLInputElement).value) })}
+      />
+      <input
+        class="name"
+        aria-label=${`Name of class ${label}`}
+        .value=${name}
+        @change=${(event: Event) => this.rename(classIndex, event.target as HTMLInputElement)}
+        @keydown=${(event: KeyboardEvent) => {
+          event.stopPropagation();
+          if (event.key === 'Enter') (event.target as HTMLInputElement).blur();
+        }}
+      />
+      <span class="counts" title="Painted voxels; predicted share of what is in view">
+        ${count.toLocaleString('en')}${area === undefined ? nothing : html`<br />${(100 * area).toFixed(1)} %`}
+      </span>
+      <button
+        class="icon"
+        aria-pressed=${isLocked}
+        aria-label=${`Protect ${name} against painting over`}
+        title="Protect against painting over"
+        @click=${() => this.act({ kind: 'toggle-lock', classIndex })}
+      >
+        ${icon(isLocked ? 'lock' : 'unlock', 14)}
+      </button>
+      <span class="menu">
+        <button
+          class="icon"
+          aria-haspopup="menu"
+          aria-expanded=${this.openMenu === classIndex}
+          aria-label=${`More for ${name}`}
+          @click=${() => (this.openMenu = this.openMenu === classIndex ? undefined : classIndex)}
+        >
+          ${icon('menu', 14)}
+        </button>
+        ${this.openMenu === classIndex ? this.renderMenu(classIndex) : nothing}
+      </span>
+    </li>`;
+  }
+
+  private renderMenu(classIndex: number) {
+    const isLast = this.isReadOnly || this.classes.length <= 2;
+    const choose = (action: LabelAction) => {
+      this.openMenu = undefined;
+      this.act(action);
+    };
+    return html`<div role="menu" @keydown=${(event: KeyboardEvent) => this.onMenuKey(event)}>
+      <button role="menuitem" @click=${() => choose({ kind: 'clear', classIndex })}>${icon('broom')} Clear strokes</button>
+      ${this.classes.map((other, into) =>
+        into === classIndex
+          ? nothing
+          : html`<button role="menuitem" ?disabled=${isLast} @click=${() => choose({ kind: 'merge', classIndex, into })}>
+              ${icon('merge')} Merge into ${other.name}
+            </button>`,
+      )}
+      <button role="menuitem" ?disabled=${isLast} @click=${() => choose({ kind: 'delete', classIndex })}>
+        ${icon('trash')} Delete class
+      </button>
+      ${this.isReadOnly ? html`<small class="muted">Stop live update to merge or delete.</small>` : nothing}
+    </div>`;
+  }
+
+  private onMenuKey(event: KeyboardEvent): void {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    const menu = this.openMenu;
+    this.openMenu = undefined;
+    const buttons = this.renderRoot.querySelectorAll<HTMLElement>('[aria-haspopup]');
+    if (menu !== undefined) buttons[menu]?.focus();
+  }
+
+  private rename(classIndex: number, input: HTMLInputElement): void {
+    const name = input.value.trim();
+    if (name !== '') this.act({ kind: 'rename', classIndex, name });
+    input.value = this.classes[classIndex]!.name;
+  }
+
+  /** Painted voxels per class; counted again only when labels changed. */
+  private counts(): readonly number[] {
+    const classCount = this.classes.length;
+    const isKnown =
+      this.counted?.classCount === classCount &&
+      this.counted.labels.length === this.labels.length &&
+      this.counted.labels.every((labels, i) => labels === this.labels[i]);
+    if (!isKnown) {
+      const counts = Array<number>(classCount).fill(0);
+      for (const labels of this.labels) {
+        countLabels(labels, classCount).forEach((count, i) => i < classCount && (counts[i]! += count));
+      }
+      this.counted = { labels: this.labels, classCount, counts };
+    }
+    return this.counted!.counts;
+  }
+
+  private act(detail: LabelAction): void {
+    this.dispatchEvent(new CustomEvent<LabelAction>('label-action', { detail, bubbles: true, composed: true }));
+  }
+}
+
+function hexOf(color: Color): string {
+  return `#${color.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+}
+
+function colorOf(hex: string): Color {
+  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'brushwood-label-list': LabelListElement;
+  }
+}

@@ -1,0 +1,131 @@
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    display: grid;
+    grid-template-columns: 296px minmax(0, 1fr) 248px;
+    grid-template-rows: minmax(0, 1fr) auto;
+    height: 100%;
+    min-height: 320px;
+    background: var(--bw-bg);
+  }
+  :host([compact]) {
+    grid-template-columns: 250px minmax(0, 1fr);
+  }
+  :host([compact]) aside.right {
+    display: none;
+  }
+  aside {
+    overflow-y: auto;
+    background: var(--bw-surface);
+    border-right: 1px solid var(--bw-border);
+    scrollbar-width: thin;
+  }
+  aside.right {
+    border-right: 0;
+    border-left: 1px solid var(--bw-border);
+  }
+  section {
+    padding: 8px 10px;
+    border-bottom: 1px solid var(--bw-border);
+  }
+  section > h2 {
+    margin-bottom: 6px;
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    min-height: 18px;
+  }
+  brushwood-viewer {
+    width: 100%;
+    height: 100%;
+    min-width: 0;
+    min-height: 0;
+  }
+  main {
+    position: relative;
+    min-width: 0;
+    min-height: 0;
+  }
+  .empty {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-items: center;
+    padding: 24px;
+    text-align: center;
+    pointer-events: none;
+  }
+  .tools {
+    display: flex;
+    gap: 3px;
+    margin-bottom: 6px;
+  }
+  .tools button.icon {
+    width: 34px;
+    height: 30px;
+  }
+  .size {
+    display: grid;
+    grid-template-columns: auto 1fr 44px auto;
+    gap: 6px;
+    align-items: center;
+  }
+  .size input[type='number'] {
+    width: 100%;
+  }
+  .live {
+    display: flex;
+    gap: 6px;
+  }
+  .live button:first-child {
+    flex: 1;
+  }
+  .state {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    margin-top: 6px;
+    min-height: 18px;
+    font-size: 12px;
+    color: var(--bw-text-muted);
+  }
+  progress {
+    width: 70px;
+    height: 6px;
+    accent-color: var(--bw-accent);
+  }
+  footer {
+    grid-column: 1 / -1;
+    display: flex;
+    align-items: center;
+    gap: 14px;
+    height: 24px;
+    padding: 0 10px;
+    font-size: 12px;
+    color: var(--bw-text-muted);
+    background: var(--bw-surface);
+    border-top: 1px solid var(--bw-border);
+    overflow: hidden;
+    white-space: nowrap;
+    font-variant-numeric: tabular-nums;
+  }
+  .problem {
+    position: absolute;
+    left: 50%;
+    bottom: 14px;
+    transform: translateX(-50%);
+    max-width: min(680px, 92%);
+    display: flex;
+    gap: 10px;
+    align-items: flex-start;
+    padding: 8px 10px;
+    background: var(--bw-surface);
+    color: var(--bw-text);
+    border: 1px solid var(--bw-danger);
+    border-left-width: 4px;
+    border-radius: var(--bw-radius);
+    box-shadow: 0 4px 18px rgb(0 0 0 / 35%);
+    z-index: 10;
+  }
+`;

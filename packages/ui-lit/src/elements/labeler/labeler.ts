@@ -1,0 +1,425 @@
+import {
+  addClass,
+  clearClass,
+  deleteClass,
+  mergeClasses,
+  recolorClass,
+  renameClass,
+  type Labels,
+  type Project,
+} from '@brushwood/core';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { composeServices } from '../../composition-root.ts';
+import { addImages } from '../../state/add-images.ts';
+import { Labeling } from '../../state/labeling.ts';
+import { predictWhole } from '../../state/predict-whole.ts';
+import { icon } from '../../styles/icons.ts';
+import { controls, theme } from '../../styles/theme.ts';
+import { penSizes, tools, type ToolId } from '../../tools/index.ts';
+import { confirmDialog } from '../dialog/confirm-dialog.ts';
+import type { LabelAction } from '../label-list/label-list.ts';
+import type { ViewerElement } from '../viewer/viewer.ts';
+import type { PointerVoxelDetail, ViewChangeDetail } from '../viewer/viewer-events.ts';
+import { areasCsv } from './areas-csv.ts';
+import { styles } from './labeler.styles.ts';
+import { labelerKeys } from './labeler-keys.ts';
+
+/**
+ * Viewer, classes, tools and live update in one: paint, and see the image segmented.
+ *
+ * @element brushwood-labeler
+ * @attr src - Address of an image to label: OME-Zarr, TIFF, PNG, HDF5, NPY.
+ * @attr compact - Leaves the panel of layers out.
+ * @fires label-change - After every stroke and every edit of the classes. `detail.project` is the project.
+ * @fires prediction-change - When tiles were predicted. `detail.isSettled`: the view is up to date.
+ * @slot panel - Replaces the tools and classes on the left.
+ * @slot tools - Further sections on the left, below the classes.
+ * @csspart viewer - The viewer.
+ * @cssprop --bw-accent - The accent colour; all `--bw-…` properties of the theme can be set.
+ */
+export class LabelerElement extends LitElement {
+  static override styles = [theme, controls, styles];
+  static override properties = {
+    src: { type: String },
+    labeling: { attribute: false },
+    isPanelReplaced: { type: Boolean, attribute: 'panel-replaced' },
+    pointer: { state: true },
+  };
+
+  /** Address of the image. */
+  declare src: string | undefined;
+  /** What it works on; it makes its own, with own workers, if it has none when it is shown. */
+  declare labeling: Labeling | undefined;
+  declare isPanelReplaced: boolean;
+  declare pointer: PointerVoxelDetail;
+  private owned: Labeling | undefined;
+  private frame = 0;
+  private readonly onChange = (event: Event) => this.onLabelingChange((event as CustomEvent<string>).detail);
+  private listened: Labeling | undefined;
+
+  constructor() {
+    super();
+    this.isPanelReplaced = false;
+    this.pointer = null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.tabIndex = -1;
+    this.addEventListener('keydown', this.onKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('keydown', this.onKey);
+    this.listen(undefined);
+    void this.closeOwned();
+  }
+
+  /** The project as it is now: labels, classes, features, and the model once it was trained. */
+  get project(): Project | undefined {
+    return this.labeling?.project;
+  }
+
+  /** Strokes of the shown image. */
+  get labels(): Labels | undefined {
+    return this.labeling?.project.lanes[this.labeling.laneIndex]?.labels;
+  }
+
+  /** Probabilities of the whole image, float32, axes tczyx with a channel per class; trains first if need be. */
+  getProbabilities(options: { signal?: AbortSignal } = {}) {
+    return predictWhole(this.ready(), options);
+  }
+
+  /** Forwards a key that was pressed elsewhere on the page. True if it meant something. */
+  handleKey(event: KeyboardEvent): boolean {
+    const { labeling } = this;
+    if (!labeling) return false;
+    return labelerKeys(event, { labeling, act: (action) => void this.act(action) }) || !!this.viewer?.handleKey(event);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (this.isConnected) this.ready();
+    if (changed.has('labeling')) this.listen(this.labeling);
+    if (changed.has('src') && this.src) void this.open(this.src);
+  }
+
+  override render() {
+    const labeling = this.labeling!;
+    const { image, layers, tool, problem, info } = labeling;
+    return html`
+      <aside class="left">${this.isPanelReplaced ? html`<slot name="panel"></slot>` : this.renderTools(labeling)}</aside>
+      <main>
+        <brushwood-viewer
+          part="viewer"
+          .image=${image}
+          .layers=${layers}
+          .tool=${this.isPanelReplaced ? undefined : tool}
+          @view-change=${({ detail }: CustomEvent<ViewChangeDetail>) => labeling.setView(detail.slices)}
+          @pointer-voxel=${({ detail }: CustomEvent<PointerVoxelDetail>) => this.onPointer(detail)}
+          @layer-error=${({ detail }: CustomEvent<{ error: unknown }>) => labeling.report(detail.error)}
+        ></brushwood-viewer>
+        ${image ? nothing : html`<div class="empty"><slot name="empty"></slot></div>`}
+        ${
+          problem
+            ? html`<div class="problem" role="alert">
+              <span>${problem}</span>
+              <button class="icon" aria-label="Dismiss" @click=${() => labeling.dismissProblem()}>${icon('close')}</button>
+            </div>`
+            : nothing
+        }
+      </main>
+      <aside class="right">
+        <section>
+          <h2>Layers</h2>
+          <brushwood-layer-list
+            .layers=${layers}
+            @layers-change=${({ detail }: CustomEvent<Labeling['layers']>) => labeling.setLayers(detail)}
+          ></brushwood-layer-list>
+        </section>
+        <section>
+          <h2>Brightness</h2>
+          <brushwood-contrast-panel
+            .channels=${labeling.channels}
+            .names=${info?.channelNames}
+            .fullRange=${info?.dtype === 'uint16' ? [0, 65535] : info?.dtype === 'uint8' ? [0, 255] : [0, 1]}
+            @channels-change=${({ detail }: CustomEvent<Labeling['channels']>) => labeling.setChannels(detail)}
+            @auto-contrast=${() => void labeling.autoContrast().catch((error: unknown) => labeling.report(error))}
+          ></brushwood-contrast-panel>
+        </section>
+        <slot name="right"></slot>
+      </aside>
+      <footer>${this.renderStatus(labeling)}</footer>
+    `;
+  }
+
+  private renderTools(labeling: Labeling) {
+    const { session } = labeling;
+    return html`
+      <section>
+        <h2>
+          Tools
+          <span class="row">
+            <button class="icon" title="Undo (Ctrl+Z)" aria-label="Undo" ?disabled=${!session.canUndo}
+              @click=${() => session.undo()}>${icon('undo')}</button>
+            <button class="icon" title="Redo (Ctrl+Y)" aria-label="Redo" ?disabled=${!session.canRedo}
+              @click=${() => session.redo()}>${icon('redo')}</button>
+          </span>
+        </h2>
+        <div class="tools" role="toolbar" aria-label="Tools">
+          ${tools.map(
+            ({ id, name, key, icon: picture }) => html`<button
+              class="icon"
+              aria-pressed=${labeling.toolId === id}
+              aria-label=${name}
+              title="${name} (${key.toUpperCase()})"
+              @click=${() => labeling.setTool(id)}
+            >
+              ${icon(picture, 18)}
+            </button>`,
+          )}
+        </div>
+        ${this.renderSize(labeling)}
+      </section>
+      <section>
+        <h2>Classes</h2>
+        <brushwood-label-list
+          .classes=${labeling.project.classes}
+          .labels=${labeling.project.lanes.map((lane) => lane.labels)}
+          .lockedLabels=${labeling.lockedLabels}
+          .areas=${labeling.areasInView()}
+          .active=${labeling.activeLabel}
+          .isReadOnly=${labeling.isLive}
+          @label-action=${({ detail }: CustomEvent<LabelAction>) => void this.act(detail)}
+        ></brushwood-label-list>
+      </section>
+      <section>
+        <h2>Prediction</h2>
+        ${this.renderLive(labeling)}
+      </section>
+      <slot name="tools"></slot>
+    `;
+  }
+
+  private renderSize(labeling: Labeling) {
+    const isEraser = labeling.toolId === 'eraser';
+    const size = isEraser ? labeling.eraserDiameter : labeling.brushDiameter;
+    const unit = labeling.image?.voxelSize;
+    const real = unit?.x && unit.unit === 'micrometer' ? `${(size * unit.x).toPrecision(3)} µm` : 'px';
+    return html`<div class="size">
+      <span id="size-label">${isEraser ? 'Eraser' : 'Brush'} size</span>
+      <input
+        type="range"
+        aria-labelledby="size-label"
+        min="0"
+        max=${penSizes.length - 1}
+        .value=${String(nearestSize(size))}
+        @input=${(event: Event) => labeling.setPenDiameter(penSizes[Number((event.target as HTMLInputElement).value)]!)}
+      />
+      <input
+        type="number"
+        aria-labelledby="size-label"
+        min="1"
+        max="61"
+        .value=${String(size)}
+        @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
+        @change=${(event: Event) => labeling.setPenDiameter(Number((event.target as HTMLInputElement).value))}
+      />
+      <span class="muted">${real}</span>
+    </div>`;
+  }
+
+  private renderLive(labeling: Labeling) {
+    const { liveState, isLive } = labeling;
+    const isBusy = ['features', 'training', 'predicting'].includes(liveState.phase);
+    return html`<div class="live">
+        <button
+          class=${isLive ? '' : 'primary'}
+          aria-pressed=${isLive}
+          title="Live update (L)"
+          @click=${() => labeling.setLive(!isLive)}
+        >
+          ${icon(isLive ? 'pause' : 'play')} Live update
+        </button>
+        <button
+          title="Train and predict what is in view, once"
+          ?disabled=${isLive}
+          @click=${() => void labeling.updateOnce().catch((error: unknown) => labeling.report(error))}
+        >
+          ${icon('once')} Once
+        </button>
+      </div>
+      <div class="state" role="status">
+        <span>${stateText(liveState)}</span>
+        ${
+          isBusy && liveState.total > 0
+            ? html`<progress max=${liveState.total} value=${liveState.done} aria-label=${liveState.phase}></progress>`
+            : nothing
+        }
+      </div>`;
+  }
+
+  private renderStatus({ info, project }: Labeling) {
+    const report = project.classifier.model && project.classifier.report;
+    const at = this.pointer?.position;
+    return html`<span>${info ? `${info.shape[4]} × ${info.shape[3]}${info.shape[2] > 1 ? ` × ${info.shape[2]}` : ''} ${info.dtype}` : ''}</span>
+      <span>${at ? `x ${at.x}  y ${at.y}${info && info.shape[2] > 1 ? `  z ${at.z}` : ''}` : ''}</span>
+      <span
+        >${
+          report
+            ? `${report.sampleCount.toLocaleString('en')} labelled voxels, ${report.featureCount} features${
+                report.outOfBagError === undefined ? '' : `, out-of-bag error ${(100 * report.outOfBagError).toFixed(1)} %`
+              }`
+            : ''
+        }</span
+      >
+      <slot name="status"></slot>`;
+  }
+
+  private onPointer(detail: PointerVoxelDetail): void {
+    this.pointer = detail;
+    if (!detail) return;
+    const { plane, position } = detail;
+    const u = plane.axis === 'x' ? position.z : position.x;
+    const v = plane.axis === 'y' ? position.z : position.y;
+    this.labeling?.setFocus(plane.axis, { u, v });
+  }
+
+  private async act(action: LabelAction): Promise<void> {
+    const labeling = this.labeling!;
+    const { session } = labeling;
+    try {
+      const next = await editClasses(session.project, action, this);
+      if (next) session.editLabels(next);
+      else if (action.kind === 'select') labeling.selectLabel(action.classIndex + 1);
+      else if (action.kind === 'toggle-lock') labeling.toggleLock(action.classIndex + 1);
+      else if (action.kind === 'export-csv') downloadText('classes.csv', areasCsv(labeling));
+      if (action.kind === 'add') labeling.selectLabel(session.project.classes.length);
+    } catch (error) {
+      labeling.report(error);
+    }
+  }
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented) return;
+    if (this.handleKey(event)) event.preventDefault();
+  };
+
+  private onLabelingChange(detail: string): void {
+    if (detail === 'project') this.emit('label-change', { project: this.labeling!.project });
+    if (detail === 'prediction') {
+      this.emit('prediction-change', { isSettled: this.labeling!.liveState.phase === 'settled' });
+    }
+    // Strokes and tiles come in numbers: the panels follow once a frame at most.
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.requestUpdate();
+    });
+  }
+
+  private emit(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
+  private ready(): Labeling {
+    if (!this.labeling) {
+      this.owned = new Labeling({ services: composeServices() });
+      this.labeling = this.owned;
+    }
+    this.listen(this.labeling);
+    return this.labeling;
+  }
+
+  private listen(labeling: Labeling | undefined): void {
+    if (this.listened === labeling) return;
+    this.listened?.removeEventListener('change', this.onChange);
+    labeling?.addEventListener('change', this.onChange);
+    this.listened = labeling;
+  }
+
+  private async open(src: string): Promise<void> {
+    const labeling = this.ready();
+    try {
+      const path = new URL(src, document.baseURI).href;
+      await addImages(labeling, [{ path, name: src }], { replaces: true });
+    } catch (error) {
+      labeling.report(error);
+    }
+  }
+
+  private async closeOwned(): Promise<void> {
+    const { owned } = this;
+    if (!owned) return;
+    this.owned = undefined;
+    this.labeling = undefined;
+    await owned.close();
+    await owned.services.pool.close();
+  }
+
+  private get viewer(): ViewerElement | null {
+    return this.renderRoot.querySelector('brushwood-viewer');
+  }
+}
+
+/** The project after an edit of its classes; undefined if the action is none. Asks before what takes strokes away. */
+async function editClasses(project: Project, action: LabelAction, parent: HTMLElement): Promise<Project | undefined> {
+  const nameOf = (index: number) => project.classes[index]!.name;
+  switch (action.kind) {
+    case 'add': {
+      const taken = new Set(project.classes.map(({ name }) => name));
+      let number = project.classes.length + 1;
+      while (taken.has(`Label ${number}`)) number++;
+      return addClass(project, `Label ${number}`);
+    }
+    case 'rename':
+      return renameClass(project, action.classIndex, action.name);
+    case 'recolor':
+      return recolorClass(project, action.classIndex, action.color);
+    case 'clear': {
+      const question = `Clear all strokes of "${nameOf(action.classIndex)}"?`;
+      return (await confirmDialog(question, 'Clear', parent)) ? clearClass(project, action.classIndex) : undefined;
+    }
+    case 'delete': {
+      const question = `Delete "${nameOf(action.classIndex)}" and its strokes?`;
+      return (await confirmDialog(question, 'Delete', parent)) ? deleteClass(project, action.classIndex) : undefined;
+    }
+    case 'merge': {
+      const question = `Give all strokes of "${nameOf(action.classIndex)}" to "${nameOf(action.into)}"?`;
+      return (await confirmDialog(question, 'Merge', parent))
+        ? mergeClasses(project, action.classIndex, action.into)
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function nearestSize(size: number): number {
+  const far = penSizes.map((other) => Math.abs(other - size));
+  return far.indexOf(Math.min(...far));
+}
+
+function stateText({ phase, reason, error }: Labeling['liveState']): string {
+  if (error) return 'Stopped by an error';
+  if (phase === 'off') return 'Paint at least two classes, then start live update.';
+  if (phase === 'waiting') return reason ?? 'Waiting';
+  return { features: 'Computing features', training: 'Training', predicting: 'Predicting', settled: 'Up to date' }[phase];
+}
+
+/** Gives a text to the user as a file. */
+export function downloadText(name: string, text: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+export type { ToolId };
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'brushwood-labeler': LabelerElement;
+  }
+}

@@ -1,0 +1,22 @@
+import { createMemorySink, findById, requestOf, type MemorySink, type Tensor } from '@brushwood/core';
+import type { Labeling } from './labeling.ts';
+
+/**
+ * One export source of the whole shown image, in memory, by the same run as the command's.
+ * @returns axes tczyx
+ */
+export async function predictWhole(
+  labeling: Labeling,
+  { sourceId = 'probabilities', signal }: { sourceId?: string; signal?: AbortSignal } = {},
+): Promise<Tensor> {
+  const { services, laneIndex } = labeling;
+  const workflow = findById(services.catalog.workflows, labeling.project.workflowId, 'workflow');
+  const project = labeling.project.classifier.model
+    ? labeling.project
+    : (await workflow.train(labeling.project, { services, signal })).project;
+  let sink: MemorySink | undefined;
+  const outputs = [{ sourceId, openSink: async (spec: MemorySink['spec']) => (sink = createMemorySink(spec)) }];
+  const image = requestOf(project.lanes[laneIndex]!.rawData);
+  await workflow.predict(project, { services, image, outputs, signal });
+  return sink!.tensor;
+}

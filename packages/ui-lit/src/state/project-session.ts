@@ -1,0 +1,200 @@
+import { dropModel, withLane, type Labels, type LabelClass, type Project } from '@brushwood/core';
+
+/** Steps that can be taken back. */
+export const undoLimit = 100;
+
+/** Everything a stroke or an operation on classes changes. Labels share their untouched chunks, so a step costs little. */
+export interface UndoState {
+  readonly labels: readonly Labels[];
+  readonly classes: readonly LabelClass[];
+}
+
+/** What changed: `labels` while a stroke is painted too, `project` when a step is complete. */
+export type ProjectChange = 'labels' | 'project';
+
+/**
+ * The project that is being worked on, and what can be undone in it. Every edit gives a new project; listeners compare what they
+ * need by identity.
+ */
+export class ProjectSession extends EventTarget {
+  private current: Project;
+  private saved: Project;
+  private undoStates: UndoState[] = [];
+  private redoStates: UndoState[] = [];
+  /** The state before the stroke that is being painted. */
+  private beforeStroke: UndoState | undefined;
+
+  constructor(project: Project) {
+    super();
+    this.current = project;
+    this.saved = project;
+  }
+
+  get project(): Project {
+    return this.current;
+  }
+
+  get canUndo(): boolean {
+    return this.undoStates.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.redoStates.length > 0;
+  }
+
+  /** Is there work that was not saved? A newly trained model is none. */
+  get isDirty(): boolean {
+    return !sameWork(this.current, this.saved);
+  }
+
+  get history(): { readonly undo: readonly UndoState[]; readonly redo: readonly UndoState[] } {
+    return { undo: this.undoStates, redo: this.redoStates };
+  }
+
+  /** Another project takes the place of this one. */
+  open(project: Project, history: { undo?: readonly UndoState[]; redo?: readonly UndoState[] } = {}): void {
+    this.undoStates = [...(history.undo ?? [])];
+    this.redoStates = [...(history.redo ?? [])];
+    this.beforeStroke = undefined;
+    this.current = project;
+    this.saved = project;
+    this.notify('project');
+  }
+
+  /** Restores unsaved work over the saved project. */
+  restore(project: Project, history: { undo?: readonly UndoState[]; redo?: readonly UndoState[] } = {}): void {
+    const { saved } = this;
+    this.open(project, history);
+    this.saved = saved;
+    this.notify('project');
+  }
+
+  /** What was saved, with the places its images have now. Strokes painted meanwhile stay. */
+  markSaved(written: Project, now: Project): void {
+    if (this.current === written) {
+      this.current = now;
+      this.saved = now;
+    } else {
+      this.current = {
+        ...this.current,
+        origin: now.origin,
+        lanes: this.current.lanes.map((lane, i) => {
+          const isSame = lane.rawData === written.lanes[i]?.rawData;
+          return isSame ? { ...lane, rawData: now.lanes[i]!.rawData } : lane;
+        }),
+      };
+      this.saved = now;
+    }
+    this.notify('project');
+  }
+
+  /** An edit of images, features or settings: it isn't undone, and steps before it stay only if the images did. */
+  edit(next: Project): void {
+    if (next === this.current) return;
+    if (next.lanes.length < this.current.lanes.length) this.forget();
+    this.current = next;
+    this.notify('project');
+  }
+
+  /** An edit of labels or classes that can be undone. */
+  editLabels(next: Project): void {
+    if (next === this.current) return;
+    this.remember(stateOf(this.current));
+    this.current = next;
+    this.notify('project');
+  }
+
+  /** The model of these very labels; dropped by the next edit. */
+  setModel(trainedOn: Project, classifier: Project['classifier']): void {
+    if (!sameWork(trainedOn, this.current)) return;
+    const wasDirty = this.isDirty;
+    this.current = { ...this.current, classifier };
+    if (!wasDirty) this.saved = this.current;
+  }
+
+  /** The labels of a lane while a stroke is painted; `endStroke` makes one step of them all. */
+  paint(laneIndex: number, labels: Labels): void {
+    this.beforeStroke ??= stateOf(this.current);
+    const lane = this.current.lanes[laneIndex]!;
+    this.current = withLane(this.current, laneIndex, { ...lane, labels });
+    this.notify('labels');
+  }
+
+  endStroke(): void {
+    const before = this.beforeStroke;
+    this.beforeStroke = undefined;
+    if (!before || sameState(before, stateOf(this.current))) return;
+    this.remember(before);
+    this.current = dropModel(this.current);
+    this.notify('project');
+  }
+
+  cancelStroke(): void {
+    const before = this.beforeStroke;
+    this.beforeStroke = undefined;
+    if (!before) return;
+    this.current = withState(this.current, before);
+    this.notify('labels');
+  }
+
+  undo(): void {
+    this.step(this.undoStates, this.redoStates);
+  }
+
+  redo(): void {
+    this.step(this.redoStates, this.undoStates);
+  }
+
+  private step(from: UndoState[], to: UndoState[]): void {
+    const state = from.pop();
+    if (!state) return;
+    to.push(stateOf(this.current));
+    this.current = dropModel(withState(this.current, state));
+    this.notify('project');
+  }
+
+  private remember(state: UndoState): void {
+    this.undoStates.push(state);
+    if (this.undoStates.length > undoLimit) this.undoStates.shift();
+    this.redoStates = [];
+  }
+
+  private forget(): void {
+    this.undoStates = [];
+    this.redoStates = [];
+  }
+
+  private notify(change: ProjectChange): void {
+    this.dispatchEvent(new CustomEvent<ProjectChange>('change', { detail: change }));
+  }
+}
+
+function stateOf({ lanes, classes }: Project): UndoState {
+  return { labels: lanes.map((lane) => lane.labels), classes };
+}
+
+function sameState(a: UndoState, b: UndoState): boolean {
+  return a.classes === b.classes && a.labels.every((labels, i) => labels === b.labels[i]);
+}
+
+function withState(project: Project, { labels, classes }: UndoState): Project {
+  const lanes = project.lanes.map((lane, i) => {
+    const before = labels[i];
+    return before && before !== lane.labels ? { ...lane, labels: before } : lane;
+  });
+  return { ...project, lanes, classes };
+}
+
+/** Do two projects differ in nothing but their model? */
+function sameWork(a: Project, b: Project): boolean {
+  return (
+    a.lanes === b.lanes &&
+    a.classes === b.classes &&
+    a.features === b.features &&
+    a.normalization === b.normalization &&
+    a.exportSettings === b.exportSettings &&
+    a.classifier.classifierId === b.classifier.classifierId &&
+    a.classifier.options === b.classifier.options &&
+    a.classifier.seed === b.classifier.seed
+  );
+}
