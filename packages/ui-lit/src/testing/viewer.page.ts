@@ -77,22 +77,25 @@ export class LabelCanvas implements LayerSource {
   readonly addresses: TileAddress[] = [];
   cancelled = 0;
   ups = 0;
-  private readonly labels: Uint8Array;
+  private readonly height: number;
+  private labels: Uint8Array | undefined;
   private readonly listeners = new Set<(isStale: (address: TileAddress) => boolean) => void>();
 
   constructor(width: number, height: number) {
     this.width = width;
-    this.labels = new Uint8Array(width * height);
+    this.height = height;
   }
 
-  tile(address: TileAddress): ImageData {
+  tile(address: TileAddress): ImageData | undefined {
+    const { labels } = this;
     const { left, top, width, height } = address;
     this.addresses.push(address);
+    if (!labels) return undefined;
     const image = new ImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
     for (let row = 0, out = 0; row < height; row++) {
       for (let column = 0; column < width; column++, out++) {
-        if (this.labels[(top + row) * this.width + left + column]) pixels[out] = 0xff19e1ff;
+        if (labels[(top + row) * this.width + left + column]) pixels[out] = 0xff19e1ff;
       }
     }
     return image;
@@ -120,10 +123,10 @@ export class LabelCanvas implements LayerSource {
   }
 
   private dab({ u, v }: Point2, radius: number): void {
+    const labels = (this.labels ??= new Uint8Array(this.width * this.height));
     for (let y = Math.floor(v - radius); y <= v + radius; y++) {
       for (let x = Math.floor(u - radius); x <= u + radius; x++) {
-        if (Math.hypot(x + 0.5 - u, y + 0.5 - v) <= radius && x >= 0 && x < this.width)
-          this.labels[y * this.width + x] = 1;
+        if (Math.hypot(x + 0.5 - u, y + 0.5 - v) <= radius && x >= 0 && x < this.width) labels[y * this.width + x] = 1;
       }
     }
     const touches = ({ left, top, width, height }: TileAddress) =>

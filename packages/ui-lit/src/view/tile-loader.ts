@@ -34,6 +34,8 @@ export class TileLoader {
   private readonly options: TileLoaderOptions;
   private readonly subscriptions = new Map<LayerSource, () => void>();
   private readonly inFlight = new Map<LayerSource, Set<StoredTile>>();
+  /** Sources that gave a promise: asking them costs next to nothing. */
+  private readonly answersLater = new WeakSet<LayerSource>();
   private arrived: Arrival[] = [];
 
   constructor(options: TileLoaderOptions) {
@@ -110,23 +112,44 @@ export class TileLoader {
     this.inFlight.get(tile.source)?.delete(tile);
   }
 
+  /** Goes round the sources, a tile of each at a time, so that none of them keeps the others waiting. */
   private load(shown: Map<LayerSource, Map<string, TileAddress>>, pass: LoadPass): boolean {
-    let painted = 0;
-    for (const [source, keys] of shown) {
-      const flying = this.inFlight.get(source);
-      if (!flying) continue;
-      for (const [key, address] of keys) {
-        if (flying.size >= mostInFlight) break;
-        const tile = this.store.find(source, key);
-        if (pass.isRepaint ? !tile?.isStale : tile?.isLoaded) continue;
-        if (tile && (tile.request || tile.retryAt > performance.now())) continue;
-        if (!pass.isRepaint && this.store.isFull) return false;
-        if (performance.now() > pass.stop && (!pass.isRepaint || painted >= freshPerFrame)) return true;
-        painted++;
-        this.ask(this.store.use(source, key, address), pass.changed);
+    const queues = [...shown].map(([source, keys]) => ({ source, wanted: this.pending(source, keys, pass) }));
+    let hasMore = false;
+    for (let painted = 0; queues.length > 0; ) {
+      for (const queue of [...queues]) {
+        const { source } = queue;
+        const isFull = !pass.isRepaint && this.store.isFull;
+        const next = isFull || this.flying(source) >= mostInFlight ? undefined : queue.wanted.next().value;
+        const isLate = performance.now() > pass.stop && (!pass.isRepaint || painted >= freshPerFrame);
+        if (!next || (isLate && !this.answersLater.has(source))) {
+          hasMore ||= next !== undefined;
+          queues.splice(queues.indexOf(queue), 1);
+        } else {
+          painted++;
+          this.ask(this.store.use(source, next[0], next[1]), pass.changed);
+        }
       }
     }
-    return false;
+    return hasMore;
+  }
+
+  /** Tiles to ask for in this pass, most urgent first. */
+  private *pending(
+    source: LayerSource,
+    keys: Map<string, TileAddress>,
+    pass: LoadPass,
+  ): Generator<[string, TileAddress]> {
+    for (const entry of keys) {
+      const tile = this.store.find(source, entry[0]);
+      if (pass.isRepaint ? !tile?.isStale : tile?.isLoaded) continue;
+      if (tile && (tile.request || tile.retryAt > performance.now())) continue;
+      yield entry;
+    }
+  }
+
+  private flying(source: LayerSource): number {
+    return this.inFlight.get(source)?.size ?? mostInFlight;
   }
 
   private ask(tile: StoredTile, changed: StoredTile[]): void {
@@ -135,6 +158,7 @@ export class TileLoader {
       const answer = tile.source.tile(tile.address, request.signal);
       if (answer instanceof Promise) {
         tile.request = request;
+        this.answersLater.add(tile.source);
         this.inFlight.get(tile.source)?.add(tile);
         void this.receive(tile, request, answer);
       } else this.put(tile, answer, changed);

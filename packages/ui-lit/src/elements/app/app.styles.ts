@@ -77,6 +77,7 @@ export const styles = css`
     height: auto;
   }
   .panel {
+    grid-template-columns: minmax(0, 1fr);
     padding: 8px 10px;
     display: grid;
     gap: 8px;

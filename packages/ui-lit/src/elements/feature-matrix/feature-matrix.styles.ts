@@ -17,6 +17,7 @@ export const styles = css`
     text-align: center;
   }
   tbody th {
+    width: 145px;
     text-align: left;
     font-weight: 400;
   }
@@ -35,7 +36,7 @@ export const styles = css`
     background: none;
     padding: 0 3px;
     min-height: 22px;
-    min-width: 30px;
+    min-width: 28px;
     font-variant-numeric: tabular-nums;
   }
   tr.group th {
@@ -47,7 +48,7 @@ export const styles = css`
     display: grid;
     place-items: center;
     height: 24px;
-    min-width: 30px;
+    min-width: 28px;
     cursor: pointer;
   }
   td:has(:checked) {
@@ -57,8 +58,12 @@ export const styles = css`
     font-size: 11px;
     color: var(--bw-text-muted);
   }
+  select {
+    flex: 1;
+  }
   .facts {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 4px;
     margin-top: 8px;
   }

@@ -3,11 +3,14 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     display: grid;
-    grid-template-columns: 296px minmax(0, 1fr) 248px;
+    grid-template-columns: 296px minmax(0, 1fr) 262px;
     grid-template-rows: minmax(0, 1fr) auto;
     height: 100%;
     min-height: 320px;
     background: var(--bw-bg);
+  }
+  :host([panel-replaced]) {
+    grid-template-columns: 372px minmax(0, 1fr) 262px;
   }
   :host([compact]) {
     grid-template-columns: 250px minmax(0, 1fr);

@@ -28,7 +28,7 @@ export const layerListStyles = css`
   }
   .layer {
     position: relative;
-    grid-template-columns: 16px 22px 11px minmax(0, 1fr) minmax(48px, 84px) 34px;
+    grid-template-columns: 16px 22px 11px minmax(0, 1fr) 56px 36px;
     gap: 5px;
     border-radius: var(--bw-radius);
   }
@@ -124,6 +124,7 @@ export const layerListStyles = css`
     height: 14px;
   }
   output {
+    white-space: nowrap;
     text-align: right;
     font-size: 11px;
     color: var(--bw-text-muted);

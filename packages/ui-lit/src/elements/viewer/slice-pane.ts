@@ -221,12 +221,8 @@ export class SlicePane {
 
   private resize(entry: ResizeObserverEntry): void {
     const { width, height } = entry.contentRect;
-    const device = entry.devicePixelContentBoxSize?.[0];
     this.size = { width, height };
-    this.deviceSize = {
-      width: device?.inlineSize ?? Math.round(width * devicePixelRatio),
-      height: device?.blockSize ?? Math.round(height * devicePixelRatio),
-    };
+    this.deviceSize = deviceSizeOf(entry);
     if (width === 0 || height === 0) return; // hidden: keeps its camera
     if (this.isFitted) this.fit();
     else this.look(this.current);
@@ -275,4 +271,13 @@ export class SlicePane {
       }))
       .filter(({ left, top, right, bottom }) => right > left && bottom > top);
   }
+}
+
+/** Exact where the browser tells it; browsers that emulate another screen tell the wrong one. */
+function deviceSizeOf({ contentRect, devicePixelContentBoxSize }: ResizeObserverEntry): Viewport {
+  const width = Math.round(contentRect.width * devicePixelRatio);
+  const height = Math.round(contentRect.height * devicePixelRatio);
+  const exact = devicePixelContentBoxSize?.[0];
+  const isNear = exact && Math.abs(exact.inlineSize - width) <= 1 && Math.abs(exact.blockSize - height) <= 1;
+  return isNear ? { width: exact.inlineSize, height: exact.blockSize } : { width, height };
 }

@@ -142,7 +142,7 @@ describe.skipIf(!hasBrowser)('brushwood-viewer', () => {
     const { page } = await open([1, 1, 1, 400, 600]);
     await page.evaluate(() => shown.viewer.zoomBy(16));
     await settle(page);
-    const [{ scale }] = (await view(page)) as [{ scale: number }];
+    const { scale } = (await view(page))[0]!;
     const edge = 400 + (304 - 300) * scale; // the border between two colours
     expect(await pixel(page, edge - 1, 300)).toEqual([...colorAt(303, 200), 255]);
     expect(await pixel(page, edge + 1, 300)).toEqual([...colorAt(305, 200), 255]);
