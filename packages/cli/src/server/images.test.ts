@@ -150,8 +150,8 @@ describe('images as OME-Zarr', () => {
     expect(levels[0]!.chunkShape).toEqual([1, 1, 16, 128, 128]);
   });
   it('an image of many channels one by one', async () => {
-    const image = join(folder, 'channels.npy');
-    await writeImage(image, sampleImage([1, 6, 1, 30, 40]), { axes: 'cyx' });
+    const image = join(folder, 'channels.tif');
+    await writeImage(image, sampleImage([1, 6, 1, 30, 40]));
     const { levels } = await expectSame(image);
     expect(levels[0]!.chunkShape).toEqual([1, 1, 1, 30, 40]);
   });
