@@ -93,8 +93,8 @@ export class Scene {
 
   /** The place under the pointer was changed by a view. */
   hover(pane: SlicePane): void {
-    if (pane.hover) this.activate(pane.axis);
-    for (const other of this.panes.values()) if (other !== pane && pane.hover) other.hover = undefined;
+    if (pane.pointer) this.activate(pane.axis);
+    for (const other of this.panes.values()) if (other !== pane && pane.pointer) other.pointer = undefined;
     pane.invalidateOverlay();
   }
 

@@ -13,8 +13,16 @@ import {
   type Viewport,
 } from '../../view/camera.ts';
 import { drawLayers, pixelRect, type DrawnLayer, type PixelRect } from '../../view/draw-layers.ts';
-import type { Layer, Point2, ShownImage, SliceAxis, SlicePlane, TileAddress } from '../../view/layer.ts';
-import { isSamePlane, sliceExtent, type SliceExtent } from '../../view/slice-geometry.ts';
+import {
+  tileSize,
+  type Layer,
+  type Point2,
+  type ShownImage,
+  type SliceAxis,
+  type SlicePlane,
+  type TileAddress,
+} from '../../view/layer.ts';
+import { isSamePlane, sliceExtent, sliceSpacing, type SliceExtent } from '../../view/slice-geometry.ts';
 import { fittingLevel, nearestTiles, tileBox, tileKey, tilesInBox } from '../../view/tile-grid.ts';
 import type { WantedTiles } from '../../view/tile-loader.ts';
 import type { StoredTile, TileStore } from '../../view/tile-store.ts';
@@ -28,6 +36,8 @@ const mostRects = 12;
 const standInMs = 300;
 
 interface LevelTiles {
+  /** The tile they are sorted around. */
+  readonly around: string;
   readonly tiles: WantedTiles['tiles'];
   readonly keys: ReadonlySet<string>;
 }
@@ -36,8 +46,8 @@ interface LevelTiles {
 export class SlicePane {
   readonly axis: SliceAxis;
   readonly stage: HTMLElement;
-  /** The place under the pointer. */
-  hover: Point2 | undefined;
+  /** Where the pointer is over the view. */
+  pointer: ScreenPoint | undefined;
   private readonly picture: HTMLCanvasElement;
   private readonly overlay: HTMLCanvasElement;
   private readonly requestFrame: () => void;
@@ -89,6 +99,10 @@ export class SlicePane {
   }
   get level(): number {
     return this.image ? fittingLevel(this.image.levels, this.axis, this.current.scale * this.pixelRatio) : 0;
+  }
+  /** The place under the pointer: moves with the picture while the pointer rests. */
+  get hover(): Point2 | undefined {
+    return this.pointer && toSlice(this.current, this.size, this.pointer);
   }
   /** The part of the image on the screen. */
   get box(): SliceBox {
@@ -234,13 +248,16 @@ export class SlicePane {
   }
 
   private tilesOf(level: number): LevelTiles {
+    const { levels } = this.image!;
+    const focus = this.hover ?? this.current;
+    const { u, v } = sliceSpacing(levels[level]!, this.axis);
+    const around = `${Math.floor(focus.u / u / tileSize)},${Math.floor(focus.v / v / tileSize)}`;
     let known = this.levelTiles.get(level);
-    if (!known) {
-      const { levels } = this.image!;
+    if (known?.around !== around) {
       const all = tilesInBox({ plane: this.slice, levels, level }, this.box);
-      const nearest = nearestTiles(all, levels, this.hover ?? this.current, mostTiles);
+      const nearest = nearestTiles(all, levels, focus, mostTiles);
       const tiles = nearest.map((address: TileAddress) => ({ address, key: tileKey(address, levels) }));
-      known = { tiles, keys: new Set(tiles.map(({ key }) => key)) };
+      known = { around, tiles, keys: new Set(tiles.map(({ key }) => key)) };
       this.levelTiles.set(level, known);
     }
     return known;

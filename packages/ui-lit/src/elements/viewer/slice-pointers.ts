@@ -166,7 +166,7 @@ export class SlicePointers {
   }
 
   private setHover(event: PointerEvent | undefined): void {
-    this.pane.hover = event && this.pane.placeAt(event);
+    this.pane.pointer = event && this.pane.screenPoint(event);
     this.host.hover(this.pane);
   }
 
