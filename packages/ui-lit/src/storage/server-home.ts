@@ -159,7 +159,7 @@ class ConnectedHome implements ServerHome {
 
   private async toServer(image: ImageReference): Promise<ImageReference> {
     const { location } = image;
-    if (location.blob) return this.withVoxels(image);
+    if (location.blob || location.files) return this.withVoxels(image);
     const served = new URL('/api/', this.url).href;
     if (!location.path.startsWith(served)) return image;
     return { ...image, location: { ...location, path: location.path.slice(this.url.origin.length) } };
