@@ -191,3 +191,14 @@ export function pixelAt(x: number, y: number, axis = 'z', kind: 'picture' | 'ove
   const row = Math.floor(((y - box.top) * canvas.height) / box.height);
   return [...canvas.getContext('2d')!.getImageData(column, row, 1, 1).data];
 }
+
+/** A list of layers that fills the page. */
+export function showLayerList(layers: readonly Layer[]): void {
+  const list = document.createElement('brushwood-layer-list');
+  list.style.cssText = 'background: var(--bw-surface); padding: 6px; position: fixed; inset: 0';
+  list.layers = layers;
+  list.addEventListener('layers-change', (event) => {
+    shown.events.push({ type: event.type, detail: (event as CustomEvent).detail });
+  });
+  document.body.append(list);
+}

@@ -36,7 +36,7 @@ export const layerListStyles = css`
     background: var(--bw-surface-2);
   }
   .layer.is-hidden .name,
-  .layer.is-hidden output {
+  .layer.is-hidden .value {
     color: var(--bw-text-muted);
   }
   .layer.is-dragged {
@@ -90,6 +90,7 @@ export const layerListStyles = css`
     outline: 2px solid var(--bw-focus);
   }
   .eye svg {
+    pointer-events: none;
     width: 16px;
     height: 16px;
     color: var(--bw-text-muted);
@@ -123,7 +124,7 @@ export const layerListStyles = css`
     width: 100%;
     height: 14px;
   }
-  output {
+  .value {
     white-space: nowrap;
     text-align: right;
     font-size: 11px;

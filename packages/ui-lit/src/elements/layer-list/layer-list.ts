@@ -87,7 +87,7 @@ export class LayerListElement extends LitElement {
       <span class="name" title=${name}>${name}</span>
       <input type="range" min="0" max="100" .value=${String(percent)} aria-label="Opacity of ${name}" aria-valuetext="${percent} %"
         @input=${(event: Event) => this.change([layer], { opacity: Number((event.target as HTMLInputElement).value) / 100 })} />
-      <output>${percent} %</output>
+      <span class="value">${percent} %</span>
     </li>`;
   }
 

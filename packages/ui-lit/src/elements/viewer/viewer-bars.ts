@@ -32,7 +32,7 @@ export function sliceBar(
     <span class="axis" style="color: ${axisColors[axis]}">${axis}</span>
     <input type="range" min="0" max=${last} .value=${String(index)} aria-label="Slice along ${axis}"
       @input=${(event: Event) => place.goTo({ ...place.position, [axis]: numberOf(event) })} />
-    <output>${index} / ${last}</output>
+    <span class="value">${index} / ${last}</span>
     <button class="small" title="${label} (${axis})" aria-label=${label} @click=${toggle}>
       ${isAlone ? viewerIcons.restore : viewerIcons.maximize}
     </button>
@@ -47,7 +47,7 @@ export function timeBar(place: Place): TemplateResult {
     <span class="axis">t</span>
     <input type="range" min="0" max=${last} .value=${String(t)} aria-label="Time"
       @input=${(event: Event) => place.goTo({ ...place.position, t: numberOf(event) })} />
-    <output>${t} / ${last}</output>
+    <span class="value">${t} / ${last}</span>
   </div>`;
 }
 

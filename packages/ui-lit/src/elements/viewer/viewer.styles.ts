@@ -112,8 +112,8 @@ export const viewerStyles = css`
     min-width: 20px;
     height: 14px;
   }
-  .slice-bar output,
-  .time-bar output {
+  .slice-bar .value,
+  .time-bar .value {
     min-width: 62px;
     text-align: right;
     color: var(--bw-text-muted);
