@@ -107,10 +107,9 @@ const full: Project = {
   isIncomplete: true,
 };
 
-/** The message with one byte, or some, changed. */
-function changed(project: Project, change: (bytes: Uint8Array) => Uint8Array | undefined): Uint8Array {
-  const bytes = packProject(project);
-  return change(bytes) ?? bytes;
+/** The message, changed. */
+function changed(project: Project, change: (bytes: Uint8Array) => Uint8Array): Uint8Array {
+  return change(packProject(project));
 }
 
 describe('a packed project', () => {
@@ -161,11 +160,8 @@ describe('bytes that are no packed project', () => {
     ['an end within the head', cut(200)],
     ['an end before the tail', cut(whole.length - 500_000)],
     ['an end within the last array', cut(whole.length - 1)],
-    [
-      'a head longer than the message',
-      changed(full, (bytes) => void new DataView(bytes.buffer).setUint32(8, 0xffff_ffff, true)),
-    ],
-    ['a head that is no JSON', changed(full, (bytes) => void bytes.fill(0xff, 20, 24))],
+    ['a head longer than the message', changed(full, (bytes) => bytes.fill(0xff, 8, 12))],
+    ['a head that is no JSON', changed(full, (bytes) => bytes.fill(0xff, 20, 24))],
   ];
   for (const [name, bytes] of cases) {
     it(`${name} is refused`, () =>
