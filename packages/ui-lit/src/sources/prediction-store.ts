@@ -113,13 +113,17 @@ export class PredictionStore {
 function countWinners({ probabilities, classCount }: PredictedTile): number[] {
   const voxels = probabilities.length / classCount;
   const counts = Array<number>(classCount).fill(0);
-  for (let i = 0; i < voxels; i++) {
-    let best = 0;
-    for (let k = 1; k < classCount; k++) {
-      if (probabilities[k * voxels + i]! > probabilities[best * voxels + i]!) best = k;
+  const highest = probabilities.slice(0, voxels);
+  const winner = new Uint8Array(voxels);
+  for (let k = 1; k < classCount; k++) {
+    const plane = probabilities.subarray(k * voxels, (k + 1) * voxels);
+    for (let i = 0; i < voxels; i++) {
+      if (plane[i]! <= highest[i]!) continue;
+      highest[i] = plane[i]!;
+      winner[i] = k;
     }
-    counts[best]!++;
   }
+  for (const k of winner) counts[k]!++;
   return counts;
 }
 

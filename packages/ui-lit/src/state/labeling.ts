@@ -3,6 +3,7 @@ import {
   createLiveClassification,
   dropModel,
   findById,
+  hasSelectedFeatures,
   messageOf,
   newProject,
   openImage,
@@ -14,6 +15,7 @@ import {
   type FeaturePlan,
   type FeatureSelection,
   type ImageInfo,
+  type ImageReference,
   type Labels,
   type LiveClassification,
   type LiveState,
@@ -84,6 +86,9 @@ export class Labeling extends EventTarget {
   private slices: readonly ViewedSlice[] = [];
   private focus: { readonly axis: SliceAxis; readonly point: Point2 } | undefined;
   private opening: AbortController | undefined;
+  private knownPlan:
+    | { rawData: ImageReference | undefined; features: FeatureSelection; plan: FeaturePlan | undefined }
+    | undefined;
   private knownColors:
     | { classes: Project['classes']; labels: readonly RgbColor[]; predictions: readonly RgbColor[] }
     | undefined;
@@ -119,15 +124,19 @@ export class Labeling extends EventTarget {
 
   /** The features of the shown image; undefined without image or selection. */
   get featurePlan(): FeaturePlan | undefined {
-    const lane = this.project.lanes[this.laneIndex];
-    if (!lane) return undefined;
-    const { rawData } = lane;
-    try {
-      const image = { channelCount: usedChannelCount(rawData), isFlat: rawData.shape[2] === 1 };
-      return planFeatures(this.project.features, this.services.catalog.filters, image);
-    } catch {
-      return undefined; // nothing is ticked yet
+    const rawData = this.project.lanes[this.laneIndex]?.rawData;
+    const { features } = this.project;
+    if (this.knownPlan?.rawData !== rawData || this.knownPlan?.features !== features) {
+      this.knownPlan = { rawData, features, plan: rawData && this.planFor(rawData) };
     }
+    return this.knownPlan.plan;
+  }
+
+  private planFor(rawData: ImageReference): FeaturePlan | undefined {
+    const { features } = this.project;
+    if (!hasSelectedFeatures(features)) return undefined;
+    const image = { channelCount: usedChannelCount(rawData), isFlat: rawData.shape[2] === 1 };
+    return planFeatures(features, this.services.catalog.filters, image);
   }
 
   openProject(project: Project, history?: Parameters<ProjectSession['open']>[1]): Promise<void> {

@@ -341,8 +341,9 @@ export class AppElement extends LitElement {
     }
   }
 
-  private readonly onChange = (): void => {
-    if (this.frame) return;
+  private readonly onChange = (event: Event): void => {
+    const { detail } = event as CustomEvent<string>;
+    if ((detail !== 'state' && detail !== 'project') || this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
       this.requestUpdate();

@@ -1,4 +1,4 @@
-import { countLabels, type Color, type LabelClass, type Labels } from '@brushwood/core';
+import type { Color, LabelClass, Labels } from '@brushwood/core';
 import { html, LitElement, nothing } from 'lit';
 import { icon } from '../../styles/icons.ts';
 import { controls, theme } from '../../styles/theme.ts';
@@ -43,7 +43,7 @@ export class LabelListElement extends LitElement {
   /** Classes cannot be deleted or merged, as while live update runs. */
   declare isReadOnly: boolean;
   declare openMenu: number | undefined;
-  private counted: { labels: readonly Labels[]; classCount: number; counts: number[] } | undefined;
+  private readonly counted = new WeakMap<Uint8Array, ReadonlyMap<number, number>>();
 
   constructor() {
     super();
@@ -159,26 +159,29 @@ export class LabelListElement extends LitElement {
     input.value = this.classes[classIndex]!.name;
   }
 
-  /** Painted voxels per class; counted again only when labels changed. */
+  /** Painted voxels per class. Chunks of labels never change, so each is counted once. */
   private counts(): readonly number[] {
-    const classCount = this.classes.length;
-    const isKnown =
-      this.counted?.classCount === classCount &&
-      this.counted.labels.length === this.labels.length &&
-      this.counted.labels.every((labels, i) => labels === this.labels[i]);
-    if (!isKnown) {
-      const counts = Array<number>(classCount).fill(0);
-      for (const labels of this.labels) {
-        countLabels(labels, classCount).forEach((count, i) => i < classCount && (counts[i]! += count));
+    const total = Array<number>(256).fill(0);
+    for (const { chunks } of this.labels) {
+      for (const chunk of chunks.values()) {
+        let counts = this.counted.get(chunk);
+        if (!counts) this.counted.set(chunk, (counts = countValues(chunk)));
+        for (const [value, count] of counts) total[value - 1]! += count;
       }
-      this.counted = { labels: this.labels, classCount, counts };
     }
-    return this.counted!.counts;
+    return total;
   }
 
   private act(detail: LabelAction): void {
     this.dispatchEvent(new CustomEvent<LabelAction>('label-action', { detail, bubbles: true, composed: true }));
   }
+}
+
+/** How often each label above 0 occurs. */
+function countValues(chunk: Uint8Array): ReadonlyMap<number, number> {
+  const counts = new Uint32Array(256);
+  for (const value of chunk) counts[value]!++;
+  return new Map([...counts.entries()].filter(([value, count]) => value > 0 && count > 0));
 }
 
 function hexOf(color: Color): string {

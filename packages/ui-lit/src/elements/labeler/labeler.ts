@@ -53,7 +53,7 @@ export class LabelerElement extends LitElement {
   declare isPanelReplaced: boolean;
   declare pointer: PointerVoxelDetail;
   private owned: Labeling | undefined;
-  private frame = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly onChange = (event: Event) => this.onLabelingChange((event as CustomEvent<string>).detail);
   private listened: Labeling | undefined;
 
@@ -73,6 +73,7 @@ export class LabelerElement extends LitElement {
     super.disconnectedCallback();
     this.removeEventListener('keydown', this.onKey);
     this.listen(undefined);
+    clearTimeout(this.timer);
     void this.closeOwned();
   }
 
@@ -99,6 +100,8 @@ export class LabelerElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     if (this.isConnected) this.ready();
     if (changed.has('labeling')) this.listen(this.labeling);
     if (changed.has('src') && this.src) void this.open(this.src);
@@ -310,12 +313,9 @@ export class LabelerElement extends LitElement {
     if (detail === 'prediction') {
       this.emit('prediction-change', { isSettled: this.labeling!.liveState.phase === 'settled' });
     }
-    // Strokes and tiles come in numbers: the panels follow once a frame at most.
-    if (this.frame) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      this.requestUpdate();
-    });
+    if (detail === 'state' || detail === 'project') this.requestUpdate();
+    // Strokes and tiles come in numbers: the figures in the panels follow a few times a second.
+    else this.timer ??= setTimeout(() => this.requestUpdate(), 200);
   }
 
   private emit(type: string, detail: unknown): void {

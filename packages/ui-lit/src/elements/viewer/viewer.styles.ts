@@ -11,7 +11,7 @@ export const viewerStyles = css`
     flex-direction: column;
     min-width: 0;
     min-height: 0;
-    contain: strict;
+    contain: layout paint style;
     background: var(--viewer-bg);
     overflow: hidden;
   }
