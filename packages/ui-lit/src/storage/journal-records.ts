@@ -1,0 +1,204 @@
+import type { ImageReference, LabelClass, Labels, Lane, Project, Shape5 } from '@brushwood/core';
+import type { UndoState } from '../state/project-session.ts';
+
+/** What the journal keeps: the project as it is, and the steps that can be taken back or forth. */
+export interface JournalState {
+  readonly project: Project;
+  readonly undo: readonly UndoState[];
+  readonly redo: readonly UndoState[];
+}
+
+/**
+ * A state in which everything large is a number: that of a value of its own, which is stored once however many states share it.
+ * Models are left out, as training makes them again.
+ */
+export interface StoredJournal {
+  readonly project: Omit<Project, 'lanes' | 'carried'> & {
+    readonly lanes: readonly StoredLane[];
+    readonly carried: number;
+  };
+  readonly undo: readonly StoredStep[];
+  readonly redo: readonly StoredStep[];
+}
+interface StoredLane {
+  readonly rawData: number;
+  readonly predictionMask?: number;
+  readonly labels: number;
+}
+interface StoredStep {
+  readonly labels: readonly number[];
+  readonly classes: readonly LabelClass[];
+}
+interface StoredLabels {
+  readonly shape: Shape5;
+  readonly chunkShape: Shape5;
+  /** Number of each chunk in its grid, and that of its value. */
+  readonly places: Uint32Array;
+  readonly values: Uint32Array;
+}
+interface StoredImage {
+  readonly reference: ImageReference;
+  /** Values of the blob and of the files. */
+  readonly blob?: number;
+  readonly files?: number;
+}
+
+/** Images that were given to the page are kept up to this size; larger ones have to be chosen again. */
+const maxImageBytes = 64 << 20;
+
+/** Numbers values by identity and remembers which of them are not stored yet. One for each session. */
+export class JournalPacker {
+  /** Values that have a number and are to be stored. */
+  readonly unstored = new Map<number, unknown>();
+  private readonly numbers = new WeakMap<object, number>();
+  private readonly chunksOf = new Map<number, Uint32Array>();
+  /** Labels and their chunks: what strokes leave behind. Images stay. */
+  private readonly droppable = new Set<number>();
+  private readonly dropped = new Set<number>();
+  private readonly leftOut = new Set<number>();
+  private count = 0;
+
+  pack({ project, undo, redo }: JournalState): StoredJournal {
+    const { lanes, carried, classifier, ...rest } = project;
+    const { model: _, report: __, ...settings } = classifier;
+    return {
+      project: {
+        ...rest,
+        classifier: settings,
+        lanes: lanes.map((lane) => this.lane(lane)),
+        carried: this.numberOf(carried, () => carried),
+      },
+      undo: undo.map((step) => this.step(step)),
+      redo: redo.map((step) => this.step(step)),
+    };
+  }
+
+  /** Nicknames of the images of a packed project whose voxels are too many to be kept. */
+  leftOutImages({ lanes }: Project): string[] {
+    const images = lanes.flatMap(({ rawData, predictionMask }) =>
+      predictionMask ? [rawData, predictionMask] : [rawData],
+    );
+    return images.filter((image) => this.leftOut.has(this.image(image))).map(({ nickname }) => nickname);
+  }
+
+  /** Forgets the values that no state needs any more. @returns their numbers, to be removed from the storage */
+  drop(journal: StoredJournal): number[] {
+    const needed = new Set<number>([journal.project.carried]);
+    const steps = [...journal.undo, ...journal.redo].flatMap(({ labels }) => labels);
+    for (const { rawData, predictionMask, labels } of journal.project.lanes) {
+      steps.push(labels);
+      for (const image of [rawData, predictionMask]) if (image !== undefined) needed.add(image);
+    }
+    for (const labels of new Set(steps)) {
+      needed.add(labels);
+      for (const chunk of this.chunksOf.get(labels) ?? []) needed.add(chunk);
+    }
+    const dropped: number[] = [];
+    for (const number of this.droppable) if (!needed.has(number)) dropped.push(number);
+    for (const number of dropped) {
+      this.dropped.add(number);
+      this.droppable.delete(number);
+      this.chunksOf.delete(number);
+      this.unstored.delete(number);
+    }
+    return dropped;
+  }
+
+  private lane({ rawData, predictionMask, labels }: Lane): StoredLane {
+    return {
+      rawData: this.image(rawData),
+      ...(predictionMask ? { predictionMask: this.image(predictionMask) } : {}),
+      labels: this.labels(labels),
+    };
+  }
+
+  private step({ labels, classes }: UndoState): StoredStep {
+    return { labels: labels.map((lane) => this.labels(lane)), classes };
+  }
+
+  private labels(labels: Labels): number {
+    const number = this.numberOf(labels, () => {
+      const values = Uint32Array.from(labels.chunks.values(), (chunk) => this.chunk(chunk));
+      const { shape, chunkShape } = labels;
+      return { shape, chunkShape, places: Uint32Array.from(labels.chunks.keys()), values } satisfies StoredLabels;
+    });
+    const fresh = this.unstored.get(number) as StoredLabels | undefined;
+    if (fresh) this.chunksOf.set(number, fresh.values);
+    this.droppable.add(number);
+    return number;
+  }
+
+  private chunk(chunk: Uint8Array): number {
+    const number = this.numberOf(chunk, () => chunk);
+    this.droppable.add(number);
+    return number;
+  }
+
+  private image(reference: ImageReference): number {
+    let isLeftOut = false;
+    const number = this.numberOf(reference, () => {
+      const { blob, files, tensor, ...location } = reference.location;
+      const keepsBlob = blob !== undefined && blob.size <= maxImageBytes;
+      const keepsFiles = files !== undefined && (!(files instanceof Map) || sizeOf(files) <= maxImageBytes);
+      const keepsTensor = tensor !== undefined && tensor.data.byteLength <= maxImageBytes;
+      const kept = keepsTensor ? { ...location, tensor: { ...tensor, data: tensor.data.slice() } } : location;
+      isLeftOut = (blob && !keepsBlob) || (files && !keepsFiles) || (tensor && !keepsTensor) || false;
+      return {
+        reference: { ...reference, location: kept },
+        ...(keepsBlob ? { blob: this.numberOf(blob, () => blob) } : {}),
+        ...(keepsFiles ? { files: this.numberOf(files, () => files) } : {}),
+      } satisfies StoredImage;
+    });
+    if (isLeftOut) this.leftOut.add(number);
+    return number;
+  }
+
+  private numberOf(value: object, make: () => unknown): number {
+    const known = this.numbers.get(value);
+    if (known !== undefined && !this.dropped.has(known)) return known;
+    const stored = make(); // may number others first
+    const number = this.count++;
+    this.numbers.set(value, number);
+    this.unstored.set(number, stored);
+    return number;
+  }
+}
+
+function sizeOf(files: ReadonlyMap<string, Blob>): number {
+  let bytes = 0;
+  for (const file of files.values()) bytes += file.size;
+  return bytes;
+}
+
+/** A state as it was packed, its chunks shared as before. */
+export function unpackJournal(journal: StoredJournal, values: ReadonlyMap<number, unknown>): JournalState {
+  const labelsByNumber = new Map<number, Labels>();
+  const labelsOf = (number: number): Labels => {
+    const known = labelsByNumber.get(number);
+    if (known) return known;
+    const { shape, chunkShape, places, values: numbers } = values.get(number) as StoredLabels;
+    const chunks = new Map(Array.from(places, (place, i) => [place, values.get(numbers[i]!) as Uint8Array] as const));
+    const labels = { shape, chunkShape, chunks };
+    labelsByNumber.set(number, labels);
+    return labels;
+  };
+  const imageOf = (number: number): ImageReference => {
+    const { reference, blob, files } = values.get(number) as StoredImage;
+    const given = {
+      ...(blob === undefined ? {} : { blob: values.get(blob) as Blob }),
+      ...(files === undefined ? {} : { files: values.get(files) as ReadonlyMap<string, Blob> }),
+    };
+    return { ...reference, location: { ...reference.location, ...given } };
+  };
+  const stepOf = ({ labels, classes }: StoredStep): UndoState => ({ labels: labels.map(labelsOf), classes });
+  const lanes = journal.project.lanes.map(({ rawData, predictionMask, labels }) => ({
+    rawData: imageOf(rawData),
+    ...(predictionMask === undefined ? {} : { predictionMask: imageOf(predictionMask) }),
+    labels: labelsOf(labels),
+  }));
+  return {
+    project: { ...journal.project, lanes, carried: values.get(journal.project.carried) as Project['carried'] },
+    undo: journal.undo.map(stepOf),
+    redo: journal.redo.map(stepOf),
+  };
+}
