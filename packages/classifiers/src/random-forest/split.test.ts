@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createNumbers } from '../testing/example-samples.ts';
-import { rankColumns } from './rank-columns.ts';
+import { RandomStream } from './random.ts';
+import { allocateRanks, fillRanks, rankColumns } from './rank-columns.ts';
 import { SplitSearch, giniImpurity, type NodeSamples } from './split.ts';
 
 /** All cuts between distinct neighbouring values, by the definition. */
@@ -93,8 +94,23 @@ describe('SplitSearch', () => {
 describe('rankColumns', () => {
   it('gives equal values one rank, in ascending order, also below zero', () => {
     const column = [0.5, -1, -0, 3e38, 0, -1, -1e-40, -3e38];
-    const { ranks, values, valueStart } = rankColumns(Float32Array.from(column), new Uint8Array(8), 1);
+    const { ranks, values } = rankColumns(Float32Array.from(column), new Uint8Array(8), 1);
     expect([...ranks]).toEqual([4, 1, 3, 5, 3, 1, 2, 0]);
-    expect([...values.subarray(0, valueStart[1])]).toEqual([-3e38, -1, -1e-40, 0, 0.5, 3e38].map(Math.fround));
+    expect([...values.subarray(0, 6)]).toEqual([-3e38, -1, -1e-40, 0, 0.5, 3e38].map(Math.fround));
+  });
+
+  it('sorts columns by parts as it does all at once', () => {
+    const random = new RandomStream(4, 0);
+    const matrix = Float32Array.from({ length: 50 * 6 }, () => random.below(40) - 20);
+    const whole = rankColumns(matrix, new Uint8Array(50), 1);
+    const parts = allocateRanks(50, 6, true);
+    for (const [start, stop] of [
+      [4, 6],
+      [0, 1],
+      [1, 4],
+    ] as const)
+      fillRanks(matrix, parts, { sampleCount: 50, start, stop });
+    expect([...parts.ranks]).toEqual([...whole.ranks]);
+    expect([...parts.values]).toEqual([...whole.values]);
   });
 });

@@ -96,8 +96,8 @@ export class SplitSearch {
     const found =
       this.samples.classCount === 2 ? this.searchTwo(column, node, limit) : this.searchMany(column, node, limit);
     if (!found) return undefined;
-    const { values, valueStart } = this.samples;
-    const base = valueStart[column]!;
+    const { values, sampleCount } = this.samples;
+    const base = column * sampleCount;
     const threshold = (values[base + found.below]! + values[base + found.rank]!) / 2;
     return { loss: found.loss, rank: found.rank, threshold };
   }

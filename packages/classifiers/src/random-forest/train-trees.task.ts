@@ -1,4 +1,5 @@
 import { defineTask } from '@brushwood/core';
+import type { ColumnRanks } from './rank-columns.ts';
 import type { TreeBatch, TreeRange, TreeSamples } from './train-trees.ts';
 
 export interface TreeBatchInput {
@@ -13,3 +14,16 @@ export interface TreeBatchInput {
 
 /** Grows some trees of a random forest. Undefined: the worker does not have the samples (any more). */
 export const trainTreesTask = defineTask<TreeBatchInput, TreeBatch | undefined>('random-forest/train-trees');
+
+export interface RankColumnsInput {
+  readonly featureMatrix: Float32Array;
+  readonly sampleCount: number;
+  /** Of all columns, in shared memory. */
+  readonly ranks: ColumnRanks;
+  /** The columns to sort, `stop` excluded. */
+  readonly start: number;
+  readonly stop: number;
+}
+
+/** Sorts some columns into memory that all workers share. */
+export const rankColumnsTask = defineTask<RankColumnsInput, null>('random-forest/rank-columns');

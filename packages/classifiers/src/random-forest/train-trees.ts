@@ -1,6 +1,6 @@
 import { throwIfAborted, type VigraTree } from '@brushwood/core';
 import { findLeaf } from './forest-layout.ts';
-import { rankColumns, type RankedSamples } from './rank-columns.ts';
+import { rankColumns, type ColumnRanks, type RankedSamples } from './rank-columns.ts';
 import { TreeGrower, type GrowthOptions } from './train-tree.ts';
 
 /** What all trees of a forest learn from. Plain data. */
@@ -10,6 +10,8 @@ export interface TreeSamples {
   /** Column of the leaf vectors per sample. */
   readonly classes: Uint8Array;
   readonly classCount: number;
+  /** The columns sorted, if that was done before. */
+  readonly ranks?: ColumnRanks;
   readonly growth: GrowthOptions;
   readonly seed: number;
 }
@@ -40,9 +42,11 @@ export interface Nursery {
 /** Between two looks at the event loop: an abort from outside arrives there. */
 const uninterruptedMs = 15;
 
-/** Sorts the samples: what has to be done once before the first tree. */
-export function prepareTrees({ featureMatrix, classes, classCount, growth, seed }: TreeSamples): Nursery {
-  const samples = rankColumns(featureMatrix, classes, classCount);
+/** What has to be done once before the first tree: sorts the samples. */
+export function prepareTrees({ featureMatrix, classes, classCount, ranks, growth, seed }: TreeSamples): Nursery {
+  const sampleCount = classes.length;
+  const facts = { featureMatrix, classes, classCount, sampleCount, featureCount: featureMatrix.length / sampleCount };
+  const samples = ranks ? { ...ranks, ...facts } : rankColumns(featureMatrix, classes, classCount);
   return { samples, grower: new TreeGrower(samples, growth, seed) };
 }
 

@@ -1,5 +1,6 @@
 import { throwIfAborted, type TaskContext, type TaskHandler } from '@brushwood/core';
-import { trainTreesTask, type TreeBatchInput } from './train-trees.task.ts';
+import { fillRanks } from './rank-columns.ts';
+import { rankColumnsTask, trainTreesTask, type RankColumnsInput, type TreeBatchInput } from './train-trees.task.ts';
 import { growTrees, prepareTrees, type Nursery, type TreeBatch } from './train-trees.ts';
 
 export const trainTreesHandler: TaskHandler<TreeBatchInput, TreeBatch | undefined> = {
@@ -23,6 +24,15 @@ export const trainTreesHandler: TaskHandler<TreeBatchInput, TreeBatch | undefine
           (array) => array.buffer as ArrayBuffer,
         )
       : [],
+};
+
+export const rankColumnsHandler: TaskHandler<RankColumnsInput, null> = {
+  task: rankColumnsTask,
+  run({ featureMatrix, ranks, ...columns }, { signal }) {
+    throwIfAborted(signal);
+    fillRanks(featureMatrix, ranks, columns);
+    return null;
+  },
 };
 
 interface Held {

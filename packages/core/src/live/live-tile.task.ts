@@ -48,7 +48,9 @@ export interface LiveTileAnswer {
   readonly gone: readonly string[];
 }
 
-export type LiveTileOutput = { readonly missing: 'image' | 'model' } | { readonly missing?: undefined } & LiveTileAnswer;
+export type LiveTileOutput =
+  | { readonly missing: 'image' | 'model' }
+  | ({ readonly missing?: undefined } & LiveTileAnswer);
 
 /** The features of a tile, computed once and kept, and what follows from them. */
 export const liveTileTask = defineTask<LiveTileInput, LiveTileOutput>('core/live-tile');

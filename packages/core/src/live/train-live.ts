@@ -29,7 +29,7 @@ export async function trainLive(
   const { classifierId, seed, options: given } = project.classifier;
   const classifier = findById(services.catalog.classifiers, classifierId, 'classifier');
   const parts = lanes.flatMap(({ rows, labels }) => rows.collect(labels));
-  const samples = joinSamples(parts, project.classes.length);
+  const samples = joinSamples(parts, project.classes.length, allocateShared);
   const context = { ...options, options: completeOptions(classifier, given), seed, pool: services.pool };
   const model = classifier.trainProgressively
     ? await classifier.trainProgressively(samples, context, onPartial)
@@ -38,4 +38,11 @@ export async function trainLive(
   const { sampleCount, featureCount } = samples;
   const told = model.report ?? { sampleCount, featureCount, classCounts, seconds: 0, warnings: [] };
   return { model, report: { ...told, valueRange } };
+}
+
+/** Memory that workers read without a copy, where the platform has it (a page that is cross-origin isolated). */
+function allocateShared(length: number): Float32Array {
+  return typeof SharedArrayBuffer === 'undefined'
+    ? new Float32Array(length)
+    : new Float32Array(new SharedArrayBuffer(4 * length));
 }

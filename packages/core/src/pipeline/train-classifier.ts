@@ -6,9 +6,14 @@ import type { BlockSamples } from './collect-samples.ts';
 
 /**
  * Joins the rows of all blocks, in order.
+ * @param allocate gives the memory of the matrix, zeroed
  * @throws 'no-labels' if there is no row, 'shape-mismatch' if blocks differ in their number of features
  */
-export function joinSamples(parts: readonly BlockSamples[], classCount: number): Samples {
+export function joinSamples(
+  parts: readonly BlockSamples[],
+  classCount: number,
+  allocate = (length: number): Float32Array => new Float32Array(length),
+): Samples {
   const sampleCount = parts.reduce((sum, part) => sum + part.classIndices.length, 0);
   const featureCount = parts[0]?.featureCount ?? 0;
   if (sampleCount === 0) throw noLabelsError();
@@ -21,7 +26,7 @@ export function joinSamples(parts: readonly BlockSamples[], classCount: number):
       { expected: featureCount, got: odd.featureCount },
     );
   }
-  const featureMatrix = new Float32Array(sampleCount * featureCount);
+  const featureMatrix = allocate(sampleCount * featureCount);
   const classIndices = new Uint8Array(sampleCount);
   let row = 0;
   for (const part of parts) {

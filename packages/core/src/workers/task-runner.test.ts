@@ -67,6 +67,32 @@ describe('TaskRunner', () => {
     expect(log).toEqual(['open a', 'open b', 'open c', 'close a', 'open a', 'close c']);
   });
 
+  it('keeps the sessions of a kind apart from the others, as many as it allows', async () => {
+    const log: string[] = [];
+    const taskOf = (id: string, sessions?: { kind: string; limit: number }) => ({
+      ...handlerOf(defineTask<string, null>(id), async (key, context) => {
+        await context.session(
+          key,
+          async () => ({}),
+          () => void log.push(`close ${key}`),
+        );
+        return null;
+      }),
+      sessions,
+    });
+    const kind = { kind: 'images', limit: 3 };
+    const tasks = [taskOf('test/plain'), taskOf('test/read', kind), taskOf('test/show', kind)];
+    const runner = new TaskRunner(catalogOf({ tasks }));
+    for (const key of ['a', 'b']) await runner.run('test/plain', key, { signal });
+    for (const key of ['1', '2', '3']) await runner.run('test/read', key, { signal });
+    await runner.run('test/show', '1', { signal });
+    expect(log).toEqual([]);
+    await runner.run('test/show', '4', { signal });
+    expect(log).toEqual(['close 2']);
+    await runner.close();
+    expect(log.slice(1).sort()).toEqual(['close 1', 'close 3', 'close 4', 'close a', 'close b']);
+  });
+
   it('tries again to open what failed', async () => {
     const { use, log } = createRunner({ failingOpens: 1 });
     await expect(use('a')).rejects.toThrow('cannot open a');
