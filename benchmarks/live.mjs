@@ -4,12 +4,12 @@
 import {
   createContainer,
   createLiveClassification,
+  createMemorySink,
+  emptyLabels,
+  findById,
   pipelineServices,
   registerWorkers,
-  withLane,
-  wholeRoi,
   writeLabels,
-  emptyLabels,
 } from '@brushwood/core';
 import { createNodeWorkerPool, plugins } from '@brushwood/cli';
 import { loadImage, loadProject } from './cases.mjs';
@@ -26,21 +26,33 @@ const [, , , height, width] = image.shape;
 let random = 1;
 const next = (below) => (random = (random * 1103515245 + 12345) % 2 ** 31) % below;
 
-/** Round strokes: bright pixels are class 2. */
+// Whoever paints knows the classes: what the project's own forest says, where it says it of a whole stroke.
+let sink;
+await findById(services.catalog.workflows, loaded.workflowId, 'workflow').predict(loaded, {
+  services,
+  image: { location: { path: 'cells', tensor: image } },
+  outputs: [{ sourceId: 'segmentation', openSink: async (spec) => (sink = createMemorySink(spec)) }],
+});
+const truth = sink.tensor.data;
+
+/** Strokes of 5 × 21 voxels inside of a class. */
 function paint(labels, strokes) {
   let result = labels;
-  for (let i = 0; i < strokes; i++) {
-    const [y, x] = [next(height - 12), next(width - 12)];
-    const roi = { start: [0, 0, 0, y, x], stop: [1, 1, 1, y + 9, x + 9] };
-    const values = new Uint8Array(81).fill(image.data[(y + 4) * width + x + 4] > 90 ? 2 : 1);
-    result = writeLabels(result, roi, values);
+  for (let painted = 0; painted < strokes; ) {
+    const [y, x] = [next(height - 5), next(width - 21)];
+    const roi = { start: [0, 0, 0, y, x], stop: [1, 1, 1, y + 5, x + 21] };
+    const label = truth[y * width + x];
+    const isInside = Array.from({ length: 105 }, (_, i) => truth[(y + Math.floor(i / 21)) * width + x + (i % 21)]);
+    if (!isInside.every((value) => value === label)) continue;
+    result = writeLabels(result, roi, new Uint8Array(105).fill(label));
+    painted++;
   }
   return result;
 }
 
 const count = (labels) => [...labels.chunks.values()].reduce((n, chunk) => n + chunk.filter((v) => v > 0).length, 0);
 const rawData = { ...loaded.lanes[0].rawData, location: { path: 'cells', tensor: image } };
-let labels = emptyLabels(rawData.shape);
+let labels = loaded.lanes[0]?.labels ?? emptyLabels(rawData.shape);
 while (count(labels) < 10_000) labels = paint(labels, 10);
 const { model: _, report: __, ...classifier } = loaded.classifier;
 const base = { ...loaded, classifier: { ...classifier, classifierId: 'random-forest', options: {}, seed: 1 } };
