@@ -4,11 +4,19 @@ export { addImages, type NewImage } from './state/add-images.ts';
 export { composeServices } from './composition-root.ts';
 export { createWebWorkerPool, type WebPoolOptions } from './web-worker-pool.ts';
 export { plugins } from './plugins.ts';
+export { BrowserHome, type BrowserHomeOptions, type ProjectFile } from './storage/browser-home.ts';
 export type { ProjectHome } from './storage/project-home.ts';
+export { RecentProjects, type RecentProject, type RecentProjectsOptions } from './storage/recent-projects.ts';
 export {
   createServerHome,
   type ServerHome,
   type ServerHomeOptions,
   type ServerImage,
 } from './storage/server-home.ts';
+export {
+  StrokeJournal,
+  type JournalState,
+  type RecoverableWork,
+  type StrokeJournalOptions,
+} from './storage/stroke-journal.ts';
 export type { Layer, LayerSource, Point2, Point5, SlicePlane, TileAddress } from './view/layer.ts';

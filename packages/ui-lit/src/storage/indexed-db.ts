@@ -27,9 +27,14 @@ export function finished(transaction: IDBTransaction): Promise<void> {
 /** What went wrong in the browser's storage, for people. */
 export function storageError(what: string, cause: unknown): BrushwoodError {
   const isFull = (cause as { name?: string } | undefined)?.name === 'QuotaExceededError';
-  const reason = isFull ? "the browser's storage is full" : messageOf(cause);
+  const reason = isFull ? "the browser's storage is full" : reasonOf(cause);
   const advice = isFull
     ? 'Save the project now, and free disk space or the data of other pages.'
     : 'Save the project now.';
   return new BrushwoodError('write-failed', `${what}: ${reason}. ${advice}`, {}, { cause });
+}
+
+/** The message of a foreign error, to be put into a sentence. */
+export function reasonOf(cause: unknown): string {
+  return messageOf(cause).replace(/\.$/, '');
 }
