@@ -2,6 +2,7 @@ import type { ImageLevel, Shape5, VoxelSize } from '@brushwood/core';
 import { LayerListElement } from '../elements/layer-list/layer-list.ts';
 import { ViewerElement } from '../elements/viewer/viewer.ts';
 import type { CanvasTool, Layer, LayerSource, Point2, SlicePointer, TileAddress } from '../view/layer.ts';
+import { BlobSource } from './blob-source.ts';
 import { colorAt } from './viewer-pattern.ts';
 
 export interface Asked {
@@ -202,3 +203,18 @@ export function showLayerList(layers: readonly Layer[]): void {
   });
   document.body.append(list);
 }
+
+/** Replaces the pattern by something that looks like a micrograph. */
+export async function showBlobs(): Promise<void> {
+  const { shape } = shown.viewer.image!;
+  const labels = shown.viewer.layers.slice(1);
+  shown.viewer.layers = [
+    layerOf('raw', new BlobSource(shape)),
+    layerOf('nuclei', new BlobSource(shape, [0, 130, 200]), { opacity: 0.4 }),
+    ...labels,
+  ];
+  await new Promise((done) => setTimeout(done, 1500));
+  await settled();
+}
+
+export { TileStore } from '../view/tile-store.ts';

@@ -20,6 +20,8 @@ export interface SceneListener {
 export class Scene {
   tool: CanvasTool | undefined;
   isCrosshairShown = true;
+  /** The crosshair works the tool by keys: shown in 2-D images too, with the outline of the brush. */
+  isKeyboardUsed = false;
   readonly panes = new Map<SliceAxis, SlicePane>();
   private readonly listener: SceneListener;
   private readonly loader: TileLoader;
@@ -29,7 +31,7 @@ export class Scene {
   private active: SliceAxis = 'z';
   private frameRequest: number | undefined;
   private lastView = '';
-  private lastPointer = '';
+  private lastPointer = 'null';
 
   constructor(listener: SceneListener) {
     this.listener = listener;
@@ -93,7 +95,10 @@ export class Scene {
 
   /** The place under the pointer was changed by a view. */
   hover(pane: SlicePane): void {
-    if (pane.pointer) this.activate(pane.axis);
+    if (pane.pointer) {
+      this.activate(pane.axis);
+      this.isKeyboardUsed = false;
+    }
     for (const other of this.panes.values()) if (other !== pane && pane.pointer) other.pointer = undefined;
     pane.invalidateOverlay();
   }
@@ -140,19 +145,15 @@ export class Scene {
   }
 
   private marksOf(pane: SlicePane): OverlayMarks {
-    const isVolume = this.panes.size > 1;
-    const { hover } = pane;
+    const isShown = this.isKeyboardUsed || (this.panes.size > 1 && this.isCrosshairShown);
+    const center = voxelCenter(pane.axis, this.position);
+    const brushAt = this.isKeyboardUsed && pane.axis === this.active ? center : pane.hover;
     const diameter = this.tool?.outlineDiameter;
     return {
-      crosshair:
-        isVolume && this.isCrosshairShown
-          ? {
-              at: voxelCenter(pane.axis, this.position),
-              upright: pane.axis === 'x' ? 'z' : 'x',
-              level: pane.axis === 'y' ? 'z' : 'y',
-            }
-          : undefined,
-      outline: hover && diameter ? { at: hover, diameter } : undefined,
+      crosshair: isShown
+        ? { at: center, upright: pane.axis === 'x' ? 'z' : 'x', level: pane.axis === 'y' ? 'z' : 'y' }
+        : undefined,
+      outline: brushAt && diameter ? { at: brushAt, diameter } : undefined,
     };
   }
 

@@ -111,9 +111,10 @@ export class SlicePane {
 
   setImage(image: ShownImage | undefined): void {
     if (this.image === image) return;
+    const isAlike = String(this.image?.shape) === String(image?.shape);
     this.image = image;
     this.previous = undefined;
-    this.fit();
+    if (!isAlike) this.fit();
     this.invalidate();
   }
 

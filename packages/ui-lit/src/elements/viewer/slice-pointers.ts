@@ -21,7 +21,7 @@ interface Spot {
 type Mode =
   | { readonly kind: 'idle' }
   | { readonly kind: 'pan'; readonly last: Spot }
-  | { readonly kind: 'stroke'; readonly tool: CanvasTool; readonly pointerId: number }
+  | { readonly kind: 'stroke'; readonly tool: CanvasTool; readonly pointerId: number; readonly isPen: boolean }
   | { readonly kind: 'pinch'; readonly center: Spot; readonly distance: number };
 
 const idle: Mode = { kind: 'idle' };
@@ -50,6 +50,7 @@ export class SlicePointers {
     stage.addEventListener('dblclick', (event) => this.host.moveCrosshair(pane, event), options);
     stage.addEventListener('wheel', (event) => this.wheel(event), { ...options, passive: false });
     stage.addEventListener('auxclick', (event) => event.preventDefault(), options);
+    stage.addEventListener('contextmenu', (event) => this.isBusy && event.preventDefault(), options); // a long press paints
   }
 
   get isBusy(): boolean {
@@ -74,7 +75,10 @@ export class SlicePointers {
     const { pane, host } = this;
     host.activate(pane);
     if (event.target instanceof Element && event.target.closest('button, input')) return;
-    if (event.pointerType === 'touch') this.touches.set(event.pointerId, spotOf(event));
+    if (event.pointerType === 'touch') {
+      if (this.mode.kind === 'stroke' && this.mode.isPen) return; // the hand that holds the pen
+      this.touches.set(event.pointerId, spotOf(event));
+    }
     if (this.touches.size === 2) return this.startPinch();
     if (this.isBusy || (event.button !== 0 && event.button !== 1 && event.button !== 5)) return;
     if (event.button === 1) event.preventDefault(); // no automatic scrolling
@@ -83,7 +87,7 @@ export class SlicePointers {
     const { tool } = host;
     const isPan = event.button === 1 || event.shiftKey;
     if (!isPan && tool?.down(this.pointer(event, [event]))) {
-      this.mode = { kind: 'stroke', tool, pointerId: event.pointerId };
+      this.mode = { kind: 'stroke', tool, pointerId: event.pointerId, isPen: event.pointerType === 'pen' };
     } else {
       this.mode = { kind: 'pan', last: spotOf(event) };
       pane.stage.classList.add('is-panning');

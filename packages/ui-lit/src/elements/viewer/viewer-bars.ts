@@ -2,7 +2,6 @@ import type { Shape5 } from '@brushwood/core';
 import { html, type TemplateResult } from 'lit';
 import type { Point5, SliceAxis } from '../../view/layer.ts';
 import { sliceName } from '../../view/slice-geometry.ts';
-import { axisColors } from './slice-overlay.ts';
 import { viewerIcons } from './viewer-icons.ts';
 
 /** Where the crosshair is, in what, and how it is sent elsewhere. */
@@ -29,7 +28,7 @@ export function sliceBar(
   const index = place.position[axis];
   const label = isAlone ? 'Show all views' : `Show the ${sliceName(axis)} view alone`;
   return html`<div class="slice-bar">
-    <span class="axis" style="color: ${axisColors[axis]}">${axis}</span>
+    <span class="axis axis-${axis}">${axis}</span>
     <input type="range" min="0" max=${last} .value=${String(index)} aria-label="Slice along ${axis}"
       @input=${(event: Event) => place.goTo({ ...place.position, [axis]: numberOf(event) })} />
     <span class="value">${index} / ${last}</span>
@@ -57,7 +56,7 @@ export function positionFields(place: Place): TemplateResult {
   return html`<div class="position" role="group" aria-label="Crosshair">
     ${axes.map((axis) => {
       const last = lastIndex(place, axis);
-      return html`<b style="color: ${axis === 't' ? 'inherit' : axisColors[axis]}">${axis}</b>
+      return html`<b class="axis-${axis}">${axis}</b>
         <input type="number" min="0" max=${last} .value=${String(place.position[axis])} aria-label="Crosshair ${axis}"
           @change=${(event: Event) => place.goTo({ ...place.position, [axis]: numberOf(event) })} />
         <span class="muted">of ${last}</span>`;

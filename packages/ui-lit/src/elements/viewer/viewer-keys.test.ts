@@ -26,6 +26,8 @@ describe('keys of the viewer', () => {
 
   it('moves the crosshair with Alt', () => {
     expect(press('ArrowRight', 'a')).toEqual({ kind: 'crosshair', x: 1, y: 0 });
+    expect(press('ArrowUp', 'as')).toEqual({ kind: 'crosshair', x: 0, y: -10 });
+    expect(press('Enter')).toEqual({ kind: 'dab' });
   });
 
   it('zooms, fits, centres and maximises', () => {

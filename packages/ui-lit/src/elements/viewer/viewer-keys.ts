@@ -3,12 +3,12 @@ import type { SliceAxis } from '../../view/layer.ts';
 /** What a key asks a viewer to do. */
 export type ViewerCommand =
   | { readonly kind: 'pan'; readonly x: -1 | 0 | 1; readonly y: -1 | 0 | 1 }
-  | { readonly kind: 'crosshair'; readonly x: -1 | 0 | 1; readonly y: -1 | 0 | 1 }
+  | { readonly kind: 'crosshair'; readonly x: number; readonly y: number }
   | { readonly kind: 'slice'; readonly step: number }
   | { readonly kind: 'slice-end'; readonly end: 'first' | 'last' }
   | { readonly kind: 'zoom'; readonly factor: number }
   | { readonly kind: 'maximize'; readonly axis: SliceAxis }
-  | { readonly kind: 'fit' | 'actual-size' | 'center' | 'hud' | 'cancel' };
+  | { readonly kind: 'fit' | 'actual-size' | 'center' | 'hud' | 'dab' | 'cancel' };
 
 type Direction = -1 | 0 | 1;
 
@@ -33,12 +33,13 @@ const letters: Readonly<Record<string, ViewerCommand>> = {
   x: { kind: 'maximize', axis: 'x' },
   y: { kind: 'maximize', axis: 'y' },
   z: { kind: 'maximize', axis: 'z' },
+  Enter: { kind: 'dab' },
   Escape: { kind: 'cancel' },
 };
 
 type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
 
-/** The viewer's keys (as in ilastik): arrows pan, Ctrl+arrows step through slices, Alt+arrows move the crosshair. */
+/** The viewer's keys (as in ilastik): arrows pan, Ctrl+arrows step through slices, Alt+arrows move the crosshair, Enter uses the tool there. */
 export function viewerCommand(event: Key): ViewerCommand | undefined {
   const isControl = event.ctrlKey || event.metaKey;
   const arrow = arrows[event.key];
@@ -53,10 +54,17 @@ interface Modifiers {
   readonly altKey: boolean;
 }
 
-function arrowCommand([x, y]: readonly [Direction, Direction], { isControl, shiftKey, altKey }: Modifiers) {
-  if (altKey) return isControl || shiftKey ? undefined : ({ kind: 'crosshair', x, y } as const);
-  if (!isControl && !shiftKey) return { kind: 'pan', x, y } as const;
+function crosshairStep(x: Direction, y: Direction, step: number): ViewerCommand {
+  return { kind: 'crosshair', x: x * step, y: y * step };
+}
+
+function arrowCommand(
+  [x, y]: readonly [Direction, Direction],
+  { isControl, shiftKey, altKey }: Modifiers,
+): ViewerCommand | undefined {
+  if (altKey) return isControl ? undefined : crosshairStep(x, y, shiftKey ? 10 : 1);
+  if (!isControl && !shiftKey) return { kind: 'pan', x, y };
   if (y === 0) return undefined;
-  if (isControl) return { kind: 'slice', step: -y * (shiftKey ? 10 : 1) } as const;
-  return { kind: 'slice-end', end: y < 0 ? 'first' : 'last' } as const;
+  if (isControl) return { kind: 'slice', step: -y * (shiftKey ? 10 : 1) };
+  return { kind: 'slice-end', end: y < 0 ? 'first' : 'last' };
 }

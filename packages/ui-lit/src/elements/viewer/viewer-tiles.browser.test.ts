@@ -110,4 +110,51 @@ describe.skipIf(!hasBrowser)('tiles of brushwood-viewer', () => {
     expect(new Set(errors)).toEqual(new Set(['Error: no such chunk']));
     expect((await pixelOf(page, 400, 300))[3]).toBe(255);
   });
+
+  it('shows the slice before for a moment while the next one loads, and no longer', async () => {
+    const { page } = await openViewer([1, 1, 20, 200, 300]);
+    const blue = async () => {
+      await settle(page);
+      return (await pixelOf(page, 150, 100))[2]; // 10 times the number of the slice, modulo 8
+    };
+    expect(await blue()).toBe(20);
+    await page.evaluate(() => {
+      shown.pattern.isHeld = true;
+      shown.viewer.position = { ...shown.viewer.position, z: 13 };
+    });
+    expect(await blue()).toBe(20);
+    await page.waitForTimeout(350);
+    expect(await blue()).toBe(0);
+    await page.evaluate(() => shown.pattern.answerAll());
+    expect(await blue()).toBe(50);
+  });
+
+  it('keeps a bounded number of bytes: what was not seen for the longest time goes first', async () => {
+    const { page } = await openViewer([1, 1, 1, 64, 64]);
+    const result = await page.evaluate(() => {
+      const tileBytes = 4 * 256 * 256;
+      const store = new kit.TileStore(10 * tileBytes);
+      const plane = { axis: 'z', t: 0, index: 0 } as const;
+      const source = shown.pattern;
+      const add = (column: number) => {
+        const address = { plane, level: 0, column, row: 0, left: 256 * column, top: 0, width: 256, height: 256 };
+        store.put(store.use(source, String(column), address), new ImageData(256, 256));
+        store.trim((tile) => tile.key === '1');
+      };
+      for (let column = 0; column < 9; column++) add(column);
+      store.use(source, '2', store.find(source, '2')!.address); // seen again
+      for (let column = 9; column < 12; column++) add(column);
+      return {
+        keys: [...store.of(source)].map(({ key }) => Number(key)).sort((a, b) => a - b),
+        isWithin: store.bytes <= store.budgetBytes,
+      };
+    });
+    // The eleventh tile made it drop the oldest down to nine tenths; 1 is wanted and 2 was seen again.
+    expect(result.isWithin).toBe(true);
+    expect(result.keys).toContain(1);
+    expect(result.keys).toContain(2);
+    expect(result.keys).not.toContain(0);
+    expect(result.keys).not.toContain(3);
+    expect(result.keys).toContain(11);
+  });
 });

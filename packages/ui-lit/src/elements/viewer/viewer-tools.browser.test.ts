@@ -72,4 +72,18 @@ describe.skipIf(!hasBrowser)('tools in brushwood-viewer', () => {
     expect(slice!.box.left + slice!.box.right).toBe(600); // around their middle
     expect(await page.evaluate(() => shown.labels.cancelled)).toBe(1);
   });
+
+  it('paints without a pointer: Alt and arrows move the crosshair, Enter uses the tool there', async () => {
+    const { page } = await openViewer([1, 1, 1, 400, 600]);
+    await takeBrush(page, 5);
+    await page.evaluate(() => shown.viewer.shadowRoot!.querySelector<HTMLElement>('.stage')!.focus());
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Alt+Shift+ArrowRight');
+    await page.keyboard.press('Alt+ArrowUp');
+    await page.keyboard.press('Enter');
+    await settle(page);
+    const strokes = await page.evaluate(() => shown.labels.strokes.map(({ points }) => points));
+    expect(strokes).toEqual([[{ u: 330.5, v: 199.5 }]]); // from the middle voxel, 300 and 200
+    expect(await pixelOf(page, 400 + 30.5 * (4 / 3), 300 - 0.5 * (4 / 3))).toEqual([255, 225, 25, 255]);
+    expect(await page.evaluate(() => shown.labels.ups)).toBe(1);
+  });
 });

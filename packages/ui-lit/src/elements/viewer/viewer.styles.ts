@@ -50,8 +50,23 @@ export const viewerStyles = css`
     cursor: grabbing;
   }
   .stage:focus-visible {
-    outline: 2px solid var(--bw-focus, #4ea1f7);
-    outline-offset: -2px;
+    outline: none;
+  }
+  .stage:focus-visible::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+    border: 2px solid var(--bw-focus, #4ea1f7);
+    pointer-events: none;
+  }
+  .axis-x {
+    color: light-dark(#b0403a, #e5746f);
+  }
+  .axis-y {
+    color: light-dark(#3f7a30, #7cb66b);
+  }
+  .axis-z {
+    color: light-dark(#2d6cb0, #6ba3e0);
   }
   canvas {
     position: absolute;
@@ -168,6 +183,9 @@ export const viewerStyles = css`
   }
   .single .position {
     display: none;
+  }
+  .coordinates {
+    white-space: pre;
   }
   .zoom {
     min-width: 44px;

@@ -295,9 +295,12 @@ export class ViewerElement extends LitElement {
         return true;
       case 'crosshair': {
         const center = voxelCenter(axis, this.position);
+        this.scene.isKeyboardUsed = true;
         this.goTo(voxelAt(pane.plane, { u: center.u + command.x, v: center.v + command.y }));
         return true;
       }
+      case 'dab':
+        return this.dab(pane);
       case 'slice':
         if (!this.isVolume) return false;
         this.goTo({ ...this.position, [axis]: this.position[axis] + command.step });
@@ -327,6 +330,17 @@ export class ViewerElement extends LitElement {
         this.isHudShown = !this.isHudShown;
         return true;
     }
+  }
+
+  /** Uses the tool on the crosshair's voxel, as a press there would. */
+  private dab({ axis, plane }: SlicePane): boolean {
+    if (!this.tool || !(this.renderRoot as ShadowRoot).activeElement?.classList.contains('stage')) return false;
+    const event = new PointerEvent('pointerdown');
+    const pointer = { plane, points: [voxelCenter(axis, this.position)], pressure: 0.5, isEraser: false, event };
+    this.scene.isKeyboardUsed = true;
+    this.scene.invalidateOverlays();
+    if (this.tool.down(pointer)) this.tool.up(pointer);
+    return true;
   }
 
   private showPointer(detail: PointerVoxelDetail): void {
