@@ -1,6 +1,6 @@
-import { describeLocation, shape5, type ImageInfo, type ImageRequest, type WorkerPool } from '@brushwood/core';
+import { describeLocation, type ImageRequest, type WorkerPool } from '@brushwood/core';
 import { imageChunkTask, imageInfoTask, type ServedImage } from './image-tasks.ts';
-import { RecentBytes } from './recent-bytes.ts';
+import { RecentValues } from './recent-values.ts';
 import { SharedReads } from './shared-reads.ts';
 import { zarrViewOf, type ChunkPlace, type ZarrView } from './zarr-view.ts';
 
@@ -11,7 +11,7 @@ const cacheBytes = 256 << 20;
 export class ImageService {
   private readonly pool: WorkerPool;
   private readonly views = new Map<string, Promise<ZarrView>>();
-  private readonly recent = new RecentBytes(cacheBytes);
+  private readonly recent = new RecentValues<Uint8Array>(cacheBytes);
   private readonly reads = new SharedReads<Uint8Array>();
 
   constructor(pool: WorkerPool) {
@@ -36,7 +36,7 @@ export class ImageService {
    */
   async chunk(id: string, request: ImageRequest, place: ChunkPlace, signal: AbortSignal): Promise<Uint8Array> {
     const { info } = await this.view(id, request);
-    const { level, roi } = place;
+    const { level, roi, slab } = place;
     const key = `${keyOf(id, request)} ${level.sourceLevel} ${level.factor.join(',')} ${roi.start.join(',')}`;
     const kept = this.recent.get(key);
     if (kept) return kept;
@@ -46,12 +46,13 @@ export class ImageService {
       factor: level.factor,
       sourceShape: info.levels[level.sourceLevel]!.shape,
       roi,
+      slab,
       chunkShape: level.chunkShape,
     };
-    const affinity = affinityOf(id, sourceChunk(info, place));
+    const affinity = affinityOf(id, [level.sourceLevel, ...slab.start]);
     const read = async (stop: AbortSignal) => {
       const bytes = await this.pool.run(imageChunkTask, input, { signal: stop, affinity });
-      this.recent.set(key, bytes);
+      this.recent.set(key, bytes, bytes.length);
       return bytes;
     };
     return this.reads.join(key, read, signal);
@@ -63,13 +64,7 @@ function keyOf(id: string, { location, axes = '' }: ImageRequest): string {
   return `${id} ${axes} ${describeLocation(location)}`;
 }
 
-/** The chunk of the file in which a served one begins. */
-function sourceChunk(info: ImageInfo, { level, roi }: ChunkPlace): readonly number[] {
-  const { chunkShape } = info.levels[level.sourceLevel]!;
-  return shape5((axis) => Math.floor((roi.start[axis] * level.factor[axis]) / chunkShape[axis]));
-}
-
-/** Served chunks from one chunk of the file go to one worker, which decodes that once and keeps it for a while. */
+/** Chunks that are read together go to one worker, which keeps what it read for a while. */
 function affinityOf(id: string, position: readonly number[]): number {
   let hash = 17;
   for (const part of [...id].map((letter) => letter.charCodeAt(0))) hash = (hash * 31 + part) >>> 0;

@@ -1,12 +1,15 @@
 import {
   allocateTensor,
   copyBox,
+  cropTensor,
   openImage,
   tensorDtype,
   throwIfAborted,
+  translateRoi,
   wholeRoi,
   type ImageSource,
   type Plugin,
+  type Roi,
   type TaskContext,
   type TaskHandler,
   type Tensor,
@@ -14,21 +17,22 @@ import {
 import { endianness } from 'node:os';
 import { readDownsampled } from './downsample.ts';
 import { imageChunkTask, imageInfoTask, type ChunkInput, type ServedImage } from './image-tasks.ts';
+import { RecentValues } from './recent-values.ts';
 
 const describeImage: TaskHandler<ServedImage, ImageSource['info']> = {
   task: imageInfoTask,
-  run: async (image, context) => (await openServed(image, context)).info,
+  run: async (image, context) => (await openServed(image, context)).source.info,
 };
 
 const readChunk: TaskHandler<ChunkInput, Uint8Array<ArrayBuffer>> = {
   task: imageChunkTask,
   run: async (input, context) => {
-    const source = await openServed(input.image, context);
+    const opened = await openServed(input.image, context);
     throwIfAborted(context.signal);
     const isReduced = input.factor.some((times) => times > 1);
     const box = isReduced
-      ? await readDownsampled(source, input, context.signal)
-      : await source.read(input.roi, { level: input.sourceLevel, signal: context.signal });
+      ? await readDownsampled(opened.source, input, context.signal)
+      : await readFromSlab(opened, input, context.signal);
     return bytesOf(fillChunk(box, input.chunkShape));
   },
   transfer: ({ buffer }) => [buffer],
@@ -37,12 +41,46 @@ const readChunk: TaskHandler<ChunkInput, Uint8Array<ArrayBuffer>> = {
 /** What the workers of the server do besides what plugins bring. */
 export const imageTasks: Plugin = { name: '@brushwood/cli', tasks: [describeImage, readChunk] };
 
-function openServed({ key, request }: ServedImage, { session, catalog }: TaskContext): Promise<ImageSource> {
+interface OpenedImage {
+  readonly source: ImageSource;
+  readonly slabs: RecentValues<Tensor>;
+}
+
+/** Of an image in one worker. */
+const slabCacheBytes = 64 << 20;
+
+function openServed({ key, request }: ServedImage, { session, catalog }: TaskContext): Promise<OpenedImage> {
   return session(
     `ui.image ${key}`,
-    () => openImage(catalog.formats, request),
-    (source) => source.close(),
+    async () => ({ source: await openImage(catalog.formats, request), slabs: new RecentValues(slabCacheBytes) }),
+    ({ source }) => source.close(),
   );
+}
+
+/** The chunks of a slab are asked for one after the other: the first request reads them all. */
+async function readFromSlab(
+  { source, slabs }: OpenedImage,
+  { roi, slab, sourceLevel: level }: ChunkInput,
+  signal: AbortSignal,
+): Promise<Tensor> {
+  if (isSameBox(roi, slab)) return source.read(roi, { level, signal });
+  const key = `${level} ${slab.start.join(',')}`;
+  let whole = slabs.get(key);
+  if (!whole) {
+    whole = await source.read(slab, { level, signal });
+    slabs.set(key, whole, whole.data.byteLength);
+  }
+  return cropTensor(
+    whole,
+    translateRoi(
+      roi,
+      slab.start.map((start) => -start),
+    ),
+  );
+}
+
+function isSameBox(a: Roi, b: Roi): boolean {
+  return [...a.start, ...a.stop].every((at, i) => at === [...b.start, ...b.stop][i]);
 }
 
 /** At the image's edge a box is smaller than its chunk; Zarr stores chunks in full. */

@@ -17,6 +17,8 @@ export interface ChunkInput {
   readonly sourceShape: Shape5;
   /** In voxels after downsampling. */
   readonly roi: Roi;
+  /** Read at once and kept for the chunks beside this one. */
+  readonly slab: Roi;
   readonly chunkShape: Shape5;
 }
 

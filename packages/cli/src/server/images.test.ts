@@ -149,6 +149,12 @@ describe('images as OME-Zarr', () => {
     const { levels } = await expectSame(image);
     expect(levels[0]!.chunkShape).toEqual([1, 1, 16, 128, 128]);
   });
+  it('a volume in pages likewise, each page read once for all chunks of it', async () => {
+    const image = join(folder, 'pages.tif');
+    await writeImage(image, sampleImage([1, 1, 20, 300, 290]));
+    const { levels } = await expectSame(image);
+    expect(levels[0]!.chunkShape).toEqual([1, 1, 16, 128, 128]);
+  });
   it('an image of many channels one by one', async () => {
     const image = join(folder, 'channels.tif');
     await writeImage(image, sampleImage([1, 6, 1, 30, 40]));

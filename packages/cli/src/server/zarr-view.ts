@@ -2,6 +2,8 @@ import {
   AxisOrder,
   coreAxes,
   dtypeRange,
+  elementCount,
+  itemBytes,
   shape5,
   type ImageInfo,
   type ImageLevel,
@@ -15,6 +17,8 @@ export interface ViewLevel {
   readonly shape: Shape5;
   /** What one request answers, in full also where the image ends within it. */
   readonly chunkShape: Shape5;
+  /** What is read at once, a multiple of `chunkShape`: several chunks where the file's own are larger. */
+  readonly slabShape: Shape5;
   /** Size of a voxel in voxels of level 0. */
   readonly downsampling: Shape5;
   /** Level of the image it is read from. */
@@ -34,9 +38,17 @@ export interface ZarrView {
 /** Longest side of the coarsest level, in voxels. Larger images get further levels, so that all of one can be looked at. */
 const largestOverview = 4096;
 
+/** Of what is read at once. A flat image is often stored plainly, and a view waits for what it does not show. */
+const maxSlabBytes = { flat: 4 << 20, volume: 32 << 20 };
+
 /** How an image is served: its own levels, and further ones where they end at a size nobody can look at. */
 export function zarrViewOf(info: ImageInfo): ZarrView {
-  const own = info.levels.map((level, i) => viewLevel(level, { sourceLevel: i, factor: [1, 1, 1, 1, 1] }));
+  const own = info.levels.map((level, i): ViewLevel => {
+    const { shape, downsampling } = level;
+    const chunkShape = servedChunkShape(level);
+    const slabShape = slabShapeOf(level, chunkShape, itemBytes(info.dtype));
+    return { shape, downsampling, chunkShape, slabShape, sourceLevel: i, factor: [1, 1, 1, 1, 1] };
+  });
   return { info, axes: servedAxes(info.fileAxes), levels: [...own, ...overviewLevels(info)] };
 }
 
@@ -55,8 +67,21 @@ export function fileAxesOf(fileAxes: string, renamed: string): string | undefine
   return [...fileAxes].map((axis) => renamed[served.indexOf(axis)]).join('');
 }
 
-function viewLevel(level: ImageLevel, from: Pick<ViewLevel, 'sourceLevel' | 'factor'>): ViewLevel {
-  return { shape: level.shape, downsampling: level.downsampling, chunkShape: servedChunkShape(level), ...from };
+/**
+ * As many chunks as the file's own chunk has: it is decoded once for all of them. Fewer where that would be too large, along y
+ * first, as rows are what files keep together.
+ */
+function slabShapeOf({ shape, chunkShape: own }: ImageLevel, chunkShape: Shape5, bytes: number): Shape5 {
+  const times = [1, 1, 1, 1, 1];
+  for (const axis of [1, 2, 3, 4]) {
+    times[axis] = Math.ceil(Math.min(own[axis]!, shape[axis]!) / chunkShape[axis]!);
+  }
+  const maxBytes = maxSlabBytes[shape[2] === 1 ? 'flat' : 'volume'];
+  const slabBytes = () => elementCount(chunkShape) * elementCount(times) * bytes;
+  for (const axis of [3, 4, 2, 1]) {
+    while (times[axis]! > 1 && slabBytes() > maxBytes) times[axis] = Math.ceil(times[axis]! / 2);
+  }
+  return shape5((axis) => chunkShape[axis] * times[axis]!);
 }
 
 /** Halves y and x of the coarsest level until it can be looked at. */
@@ -69,18 +94,18 @@ function overviewLevels({ levels }: ImageInfo): ViewLevel[] {
     const shape = shape5((axis) => Math.ceil(last.shape[axis] / factor[axis]));
     const downsampling = shape5((axis) => last.downsampling[axis] * factor[axis]);
     const chunkShape = flatChunk(shape);
-    overviews.push({ shape, downsampling, chunkShape, sourceLevel, factor });
+    overviews.push({ shape, downsampling, chunkShape, slabShape: chunkShape, sourceLevel, factor });
   }
   return overviews;
 }
 
-/** Flat images in tiles; volumes by the file's own chunks where a view along any axis can be put together from them. */
+/** Flat images in tiles; volumes by the file's own chunks where those are about as deep as they are wide: then all views are cheap. */
 function servedChunkShape({ shape, chunkShape }: ImageLevel): Shape5 {
   if (shape[2] === 1) return flatChunk(shape);
   const own = shape5((axis) => (axis === 0 ? 1 : axis === 1 ? servedChannels(shape) : chunkShape[axis]));
-  const voxels = own[2] * own[3] * own[4];
-  const isTile = (axis: 3 | 4) => own[axis] <= 1024 && (own[axis] >= 64 || own[axis] === shape[axis]);
-  if (isTile(3) && isTile(4) && voxels >= 2 ** 12 && voxels <= 2 ** 21) return own;
+  const isDeep = own[2] >= Math.min(8, shape[2]);
+  const isWide = [own[3], own[4]].every((size) => size >= 32 && size <= 256);
+  if (isDeep && isWide && own[2] <= 256 && own[2] * own[3] * own[4] <= 2 ** 21) return own;
   return [1, servedChannels(shape), Math.min(16, shape[2]), Math.min(128, shape[3]), Math.min(128, shape[4])];
 }
 
@@ -103,11 +128,12 @@ export function resolveObject(view: ZarrView, path: string): object | ChunkPlace
   return chunkPlace(view, level, rest);
 }
 
-/** A chunk that is to be read. */
+/** A chunk that is to be read. Boxes are in the voxels of the level, cut at the image's edge. */
 export interface ChunkPlace {
   readonly level: ViewLevel;
-  /** In the voxels of the level, cut at the image's edge. */
   readonly roi: Roi;
+  /** What is read at once, the chunk in it. */
+  readonly slab: Roi;
 }
 
 export function isChunkPlace(object: object): object is ChunkPlace {
@@ -119,11 +145,16 @@ function chunkPlace({ axes }: ZarrView, level: ViewLevel, key: string): ChunkPla
   const isKey = /^c(\/(0|[1-9]\d{0,8}))+$/.test(key);
   const position = key.split('/').slice(1).map(Number);
   if (!isKey || position.length !== axes.length) return undefined;
-  const { chunkShape, shape } = level;
+  const { chunkShape, slabShape, shape } = level;
   const at = new AxisOrder(axes).toCoreShape(position);
   const start = shape5((axis) => (axes.includes(coreAxes[axis]!) ? at[axis] * chunkShape[axis] : 0));
   if (start.some((begin, axis) => begin >= shape[axis]!)) return undefined;
-  return { level, roi: { start, stop: shape5((axis) => Math.min(shape[axis], start[axis] + chunkShape[axis])) } };
+  const boxAt = (begin: Shape5, size: Shape5): Roi => ({
+    start: begin,
+    stop: shape5((axis) => Math.min(shape[axis], begin[axis] + size[axis])),
+  });
+  const slabStart = shape5((axis) => start[axis] - (start[axis] % slabShape[axis]));
+  return { level, roi: boxAt(start, chunkShape), slab: boxAt(slabStart, slabShape) };
 }
 
 /** Version 0.5 of OME-Zarr. Source: ngff.openmicroscopy.org. */
