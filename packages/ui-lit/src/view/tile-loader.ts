@@ -24,6 +24,8 @@ const retryMs = 2000;
 const frameBudgetMs = 8;
 /** Repainted whatever the budget says, so that a stroke appears in the frame that follows it. */
 const freshPerFrame = 4;
+/** Tiles that are out of date for longer go first, or the far ones would never come while brightness is dragged. */
+const longestStaleMs = 60;
 
 /**
  * Asks layers for the tiles that are shown, a few at a time, and takes requests back that nobody sees any more. New pixels are put on
@@ -94,6 +96,7 @@ export class TileLoader {
   private invalidate(source: LayerSource, isStale: (address: TileAddress) => boolean): void {
     for (const tile of this.store.of(source)) {
       if (!isStale(tile.address)) continue;
+      if (!tile.isStale) tile.staleSince = performance.now();
       tile.isStale = true;
       tile.failures = 0;
       tile.retryAt = 0;
@@ -134,18 +137,24 @@ export class TileLoader {
     return hasMore;
   }
 
-  /** Tiles to ask for in this pass, most urgent first. */
-  private *pending(
+  /** Tiles to ask for in this pass: those that waited too long, the longest first; then the others, most urgent first. */
+  private pending(
     source: LayerSource,
     keys: Map<string, TileAddress>,
     pass: LoadPass,
-  ): Generator<[string, TileAddress]> {
+  ): Iterator<[string, TileAddress]> {
+    const now = performance.now();
+    const late: { readonly entry: [string, TileAddress]; readonly since: number }[] = [];
+    const others: [string, TileAddress][] = [];
     for (const entry of keys) {
       const tile = this.store.find(source, entry[0]);
       if (pass.isRepaint ? !tile?.isStale : tile?.isLoaded) continue;
-      if (tile && (tile.request || tile.retryAt > performance.now())) continue;
-      yield entry;
+      if (tile && (tile.request || tile.retryAt > now)) continue;
+      if (pass.isRepaint && now - tile!.staleSince > longestStaleMs) late.push({ entry, since: tile!.staleSince });
+      else others.push(entry);
     }
+    late.sort((a, b) => a.since - b.since);
+    return [...late.map(({ entry }) => entry), ...others].values();
   }
 
   private flying(source: LayerSource): number {

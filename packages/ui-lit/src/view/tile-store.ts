@@ -11,6 +11,8 @@ export interface StoredTile {
   isLoaded: boolean;
   /** Out of date: asked for again when it is shown. */
   isStale: boolean;
+  /** Time since which it is out of date. */
+  staleSince: number;
   /** Pending request. */
   request?: AbortController;
   /** Requests that failed in a row, and the time before which it is not tried again. */
@@ -55,7 +57,7 @@ export class TileStore {
     if (!ofSource) this.tiles.set(source, (ofSource = new Map()));
     let tile = ofSource.get(key);
     if (!tile) {
-      tile = { source, key, address, isLoaded: false, isStale: false, failures: 0, retryAt: 0 };
+      tile = { source, key, address, isLoaded: false, isStale: false, staleSince: 0, failures: 0, retryAt: 0 };
       ofSource.set(key, tile);
       this.usedBytes += emptyBytes;
     }

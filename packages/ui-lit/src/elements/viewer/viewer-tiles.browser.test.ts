@@ -1,3 +1,4 @@
+import type { LayerSource } from '../../view/layer.ts';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../testing/browser.ts';
 import { askedTiles, openViewer, pixelOf, settle } from '../../testing/viewer-driver.ts';
@@ -156,5 +157,33 @@ describe.skipIf(!hasBrowser)('tiles of brushwood-viewer', () => {
     expect(result.keys).not.toContain(0);
     expect(result.keys).not.toContain(3);
     expect(result.keys).toContain(11);
+  });
+
+  it('repaints all tiles in turn while a source changes without a pause', async () => {
+    const { page } = await openViewer([1, 1, 1, 2048, 2048]);
+    const painted = await page.evaluate(async () => {
+      const listeners = new Set<Parameters<LayerSource['onChange']>[0]>();
+      const unsubscribe = () => undefined;
+      const seen = new Map<string, number>();
+      const slow: LayerSource = {
+        levelCount: 1,
+        tile: ({ column, row, width, height }) => {
+          const end = performance.now() + 2; // half a frame's budget for two tiles
+          while (performance.now() < end);
+          seen.set(`${column},${row}`, (seen.get(`${column},${row}`) ?? 0) + 1);
+          return new ImageData(width, height);
+        },
+        onChange: (listener) => (listeners.add(listener), unsubscribe),
+      };
+      shown.viewer.layers = [kit.layerOf('slow', slow)];
+      await new Promise((done) => setTimeout(done, 1000));
+      seen.clear();
+      for (let frame = 0; frame < 60; frame++) {
+        for (const listener of listeners) listener(() => true);
+        await new Promise((done) => requestAnimationFrame(done));
+      }
+      return seen.size;
+    });
+    expect(painted).toBe(64);
   });
 });
