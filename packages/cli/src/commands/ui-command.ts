@@ -63,16 +63,21 @@ async function ui(
   inputs: readonly string[],
   { port, open, json, signal, report, ...image }: UiOptions,
 ): Promise<void> {
-  const [{ openDesk }, { startUiServer }, { ServedImages }, { ImageService }, { openBrowser }] = await Promise.all([
-    import('../server/open-desk.ts'),
-    import('../server/ui-server.ts'),
-    import('../server/served-images.ts'),
-    import('../server/image-service.ts'),
-    import('../server/open-browser.ts'),
-  ]);
-  const { desk, release } = await openDesk(inputs, { catalog, report, signal, ...image });
+  const [{ openDesk }, { startUiServer }, { ServedImages }, { ImageService }, { SharedFolders }, { openBrowser }] =
+    await Promise.all([
+      import('../server/open-desk.ts'),
+      import('../server/ui-server.ts'),
+      import('../server/served-images.ts'),
+      import('../server/image-service.ts'),
+      import('../server/shared-folders.ts'),
+      import('../server/open-browser.ts'),
+    ]);
+  const { desk, folders, release } = await openDesk(inputs, { catalog, report, signal, ...image });
   try {
     const server = await startUiServer({
+      catalog,
+      report,
+      folders: new SharedFolders(catalog, folders),
       desk,
       images: new ServedImages(),
       reader: new ImageService(pool),

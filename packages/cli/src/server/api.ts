@@ -1,16 +1,15 @@
 import { BrushwoodError, packProject, unpackProject } from '@brushwood/core';
 import type { IncomingMessage } from 'node:http';
 import { jsonAnswer, textAnswer, wrongMethod, type Answer } from './answers.ts';
+import { listFiles, maxRequestBytes, openFiles, type FileServices } from './files-api.ts';
 import type { ImageService } from './image-service.ts';
 import { nameOf } from './open-desk.ts';
 import type { ProjectDesk, ProjectState } from './project-desk.ts';
 import { readBody } from './read-body.ts';
-import type { ServedImages } from './served-images.ts';
 import { isChunkPlace, resolveObject } from './zarr-view.ts';
 
-export interface ApiServices {
+export interface ApiServices extends FileServices {
   readonly desk: ProjectDesk;
-  readonly images: ServedImages;
   readonly reader: ImageService;
   readonly version: string;
   /** Of a project that is sent. */
@@ -28,14 +27,16 @@ const warningsHeader = 'Brushwood-Warnings';
  *   GET  session                  what was opened, as JSON
  *   GET  project                  the packed project; its state in ETag
  *   PUT  project                  saves one; If-Match: the state it was made from. Answers the project as it is now
+ *   GET  files?path=0/folder      further images in the folders the server was started for
+ *   POST files                    opens some of them
  *   GET  images/ID.zarr/KEY       an object of an image as OME-Zarr 0.5
  *
- * @param path decoded, without `/api/`
+ * @param path without `/api/`, as it was sent: no part of it needs escapes
  */
 export async function answerApi(
   services: ApiServices,
   request: IncomingMessage,
-  { path, signal }: { path: string; signal: AbortSignal },
+  { path, query, signal }: { path: string; query: string; signal: AbortSignal },
 ): Promise<Answer> {
   const method = request.method ?? '';
   const isRead = method === 'GET' || method === 'HEAD';
@@ -43,6 +44,12 @@ export async function answerApi(
   if (path === 'project') {
     if (isRead) return packedProject(services, services.desk.state);
     return method === 'PUT' ? saveProject(services, request) : wrongMethod('GET, HEAD, PUT');
+  }
+  if (path === 'files') {
+    if (isRead) return listFiles(services, query);
+    if (method !== 'POST') return wrongMethod('GET, HEAD, POST');
+    const body = await readBody(request, maxRequestBytes);
+    return openFiles(services, { type: request.headers['content-type'], body, signal });
   }
   const [, id, key] = /^images\/(\d+)\.zarr\/(.+)$/.exec(path) ?? [];
   if (id === undefined) return textAnswer(404, 'There is no such address.');

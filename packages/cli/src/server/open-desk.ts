@@ -8,7 +8,7 @@ import {
   type Project,
 } from '@brushwood/core';
 import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { checkLaneFile, imageLocation, nicknameOf, referenceOf } from '../image-file.ts';
 import { checkProjectPath, storeOf } from '../project-file.ts';
 import type { Report } from '../report.ts';
@@ -25,6 +25,8 @@ export interface OpenDeskOptions {
 /** The project of a server under its lock, until it is released. */
 export interface OpenDesk {
   readonly desk: ProjectDesk;
+  /** Of the project and of the images that were named. */
+  readonly folders: readonly string[];
   release(): Promise<void>;
 }
 
@@ -56,7 +58,9 @@ export async function openDesk(inputs: readonly string[], options: OpenDeskOptio
     const cause = obstacle ?? incomplete;
     if (cause) report.warn(`${cause} It can be looked at, but not saved.`);
     const desk = new ProjectDesk({ ...loaded, catalog, store, location, project, report, obstacle: cause });
-    return { desk, release };
+    const places = [location.path, ...images.map((image) => imageLocation(catalog, image).path)];
+    const folders = places.filter((place) => !isUrl(place)).map((place) => dirname(place));
+    return { desk, folders, release };
   } catch (error) {
     await release();
     throw error;
@@ -134,4 +138,8 @@ async function addImages(project: Project, images: readonly string[], options: O
 /** The file's name without its folder. */
 export function nameOf({ location }: ProjectDesk): string {
   return basename(location.path);
+}
+
+function isUrl(path: string): boolean {
+  return /^https?:\/\//i.test(path);
 }

@@ -18,7 +18,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     }
   } catch (cause) {
     if (cause instanceof BrushwoodError) throw cause;
-    throw new BrushwoodError('incomplete', 'The connection broke off within the project.', {}, { cause });
+    throw new BrushwoodError('incomplete', 'The connection broke off within the request.', {}, { cause });
   }
   return Buffer.concat(parts, length);
 }
@@ -26,7 +26,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 function tooLarge(maxBytes: number): BrushwoodError {
   return new BrushwoodError(
     'too-large',
-    `The project has more than ${maxBytes} bytes. Keep large images out of it: name them when you start brushwood ui.`,
+    `More than ${maxBytes} bytes were sent. Keep large images out of a project: name them when you start brushwood ui.`,
     { maxBytes },
   );
 }

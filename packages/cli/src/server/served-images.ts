@@ -60,7 +60,8 @@ export class ServedImages {
     return { ...project, origin, lanes: project.lanes.map((lane) => mapImages(lane, (image) => this.restore(image))) };
   }
 
-  private serve(reference: ImageReference): ImageReference {
+  /** Serves an image from now on; the reference as a page sees it. */
+  serve(reference: ImageReference): ImageReference {
     if (isRemote(reference.location)) return reference;
     const place = JSON.stringify([reference.location, reference.axes]);
     const id = this.idsByPlace.get(place) ?? String(this.images.size);

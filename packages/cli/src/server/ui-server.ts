@@ -92,7 +92,9 @@ async function route(request: IncomingMessage, context: RouteContext): Promise<A
   if (!access.isKnown(request.headers)) return unknownClient();
   if (path.startsWith('/api/')) {
     const site = access.refusesSite(request.headers);
-    return site ? textAnswer(403, site) : answerApi(options, request, { path: path.slice('/api/'.length), signal });
+    return site
+      ? textAnswer(403, site)
+      : answerApi(options, request, { path: path.slice('/api/'.length), query, signal });
   }
   return isRead ? staticFile(options.webFolder, path, request.headers['if-none-match']) : wrongMethod('GET, HEAD');
 }

@@ -8,6 +8,7 @@ import { imageTasks } from '../server/image-task-handlers.ts';
 import { ImageService } from '../server/image-service.ts';
 import { openDesk } from '../server/open-desk.ts';
 import { ServedImages } from '../server/served-images.ts';
+import { SharedFolders } from '../server/shared-folders.ts';
 import { startUiServer, type UiServer } from '../server/ui-server.ts';
 
 export const { catalog } = createContainer([...plugins, imageTasks]);
@@ -32,10 +33,13 @@ export async function startTestUiServer({
   maxBodyBytes = 2 ** 26,
 }: ServerSetup): Promise<TestUiServer> {
   const report = new Report({ quiet: true });
-  const { desk, release } = await openDesk(inputs, { catalog, report });
+  const { desk, folders, release } = await openDesk(inputs, { catalog, report });
   const pool = createInlinePool(catalog);
   const faults: unknown[] = [];
   const server = await startUiServer({
+    catalog,
+    report,
+    folders: new SharedFolders(catalog, folders),
     desk,
     images: new ServedImages(),
     reader: new ImageService(pool),

@@ -1,0 +1,111 @@
+import { BrushwoodError, detectFormat, type Catalog } from '@brushwood/core';
+import { realpathSync } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
+import { isImageFolder } from '../image-file.ts';
+import { naturalOrder } from '../inputs/natural-order.ts';
+
+/** Something a page may open or add. */
+export interface FileEntry {
+  readonly name: string;
+  /** Names it to the server: the number of a folder it was started in, then names below. */
+  readonly path: string;
+  readonly kind: 'folder' | 'image' | 'dataset';
+  /** Of a dataset, in the file's order. */
+  readonly shape?: readonly number[];
+  readonly dtype?: string;
+}
+
+/** A place a page named, found. */
+export interface FoundFile {
+  readonly path: string;
+  readonly innerPath?: string;
+}
+
+/**
+ * The folders in which a page may look for further images: those of what the server was started for. Nothing outside of them can be
+ * named, listed or reached by a link, and nothing hidden.
+ */
+export class SharedFolders {
+  private readonly roots: readonly string[];
+  private readonly catalog: Catalog;
+
+  /** @param folders that exist */
+  constructor(catalog: Catalog, folders: readonly string[]) {
+    this.catalog = catalog;
+    this.roots = [...new Set(folders.map((folder) => realpathSync(folder)))];
+  }
+
+  /** What lies in a folder, or which datasets a file holds; without a path the folders themselves. */
+  async list(path: string): Promise<FileEntry[]> {
+    if (path === '') {
+      return this.roots.map((root, i) => ({ name: basename(root) || root, path: String(i), kind: 'folder' }));
+    }
+    const { path: place } = await this.find(path);
+    const isFolder = (await stat(place)).isDirectory() && !isImageFolder(this.catalog, place);
+    return isFolder ? this.listFolder(place, path) : this.listDatasets(place, path);
+  }
+
+  /**
+   * @param path as `list` gave it; behind the name of a file that holds several images comes that of one
+   * @throws 'not-found' for what is not there or not to be seen
+   */
+  async find(path: string): Promise<FoundFile> {
+    const [number = '', ...names] = path.split('/');
+    const root = /^\d{1,4}$/.test(number) ? this.roots[Number(number)] : undefined;
+    if (root === undefined || !names.every((name) => /^[^.\\\0][^\\\0]*$/.test(name))) throw notShared(path);
+    let place = root;
+    for (const [i, name] of names.entries()) {
+      // A format that holds datasets knows its own names, and checks them.
+      if (place !== root && isContainer(this.catalog, place))
+        return { path: place, innerPath: names.slice(i).join('/') };
+      const next = await realpath(join(place, name)).catch(() => undefined);
+      if (next === undefined || !next.startsWith(root.endsWith(sep) ? root : root + sep)) throw notShared(path);
+      place = next;
+    }
+    return { path: place };
+  }
+
+  private async listFolder(folder: string, path: string): Promise<FileEntry[]> {
+    const entries: FileEntry[] = [];
+    for (const { name } of await readdir(folder, { withFileTypes: true })) {
+      if (name.startsWith('.')) continue;
+      const found = await this.find(`${path}/${name}`).catch(() => undefined); // a link out, or one to nothing
+      const kind = found && (await this.kindOf(found.path));
+      if (kind) entries.push({ name, path: `${path}/${name}`, kind });
+    }
+    return entries.toSorted((a, b) => naturalOrder(a.name, b.name));
+  }
+
+  private async kindOf(place: string): Promise<FileEntry['kind'] | undefined> {
+    if (isContainer(this.catalog, place)) return 'image';
+    if ((await stat(place)).isDirectory()) return isImageFolder(this.catalog, place) ? 'image' : 'folder';
+    const readable = this.catalog.formats.filter(({ supports }) => supports.read);
+    return readable.some(({ extensions }) => extensions.some((end) => place.toLowerCase().endsWith(end)))
+      ? 'image'
+      : undefined;
+  }
+
+  private async listDatasets(file: string, path: string): Promise<FileEntry[]> {
+    const format = await detectFormat(this.catalog.formats, { path: file });
+    const datasets = (await format.list?.({ path: file })) ?? [];
+    return datasets.map(({ innerPath, shape, dtype }) => ({
+      name: innerPath,
+      path: `${path}/${innerPath}`,
+      kind: 'dataset',
+      shape,
+      dtype,
+    }));
+  }
+}
+
+function isContainer({ formats }: Catalog, place: string): boolean {
+  const name = place.toLowerCase();
+  return formats.some(
+    ({ supports, extensions }) => supports.innerPaths && extensions.some((end) => name.endsWith(end)),
+  );
+}
+
+function notShared(path: string): BrushwoodError {
+  return new BrushwoodError('not-found', `There is no "${path}" in the folders this server was started for.`, { path });
+}
