@@ -5,7 +5,7 @@ import { choosePatchShape, cutStrips, lanesPerPatch, type Strip } from './patche
 import type { ForestEngine } from './predict.reference.ts';
 
 /** Voxels that are copied into the engine's memory take at most about this much of it. */
-const stripBytes = 4 * 2 ** 20;
+const stripBytes = 2 * 2 ** 20;
 /** The ranks and votes of the patches that go through all trees together; they should stay in the first-level cache. */
 const tileBytes = 64 * 2 ** 10;
 /** Patches that walk together, the bytes of a part of them that waits, and of the masks of a class. */
@@ -34,7 +34,7 @@ export function hasWasmEngine(): boolean {
 /**
  * The fast engine: packets of 4 patches of 64 neighbouring voxels in WebAssembly, the same to the last bit as the readable one.
  * The kernel needs the forest, the features and some scratch in one memory: it uses the free part of the worker's arena
- * if the features lie there and there is room, and otherwise an own memory, into which it copies strip by strip.
+ * if there is room, and otherwise an own memory. Features that lie elsewhere are copied into it strip by strip.
  * @param arena the worker's memory, if it has one
  */
 export function createWasmEngine(forest: CompactForest, arena?: BlockArena): ForestEngine {
@@ -112,7 +112,7 @@ function planJob(
     parameterCount * 4 +
     4 * classCount +
     alignmentBytes;
-  const fits = isInputThere && arena !== undefined && arena.capacityBytes - arena.mark() >= bytes;
+  const fits = arena !== undefined && arena.capacityBytes - arena.mark() >= bytes;
   const where = { isInputThere, isOutputThere };
   return { features, planes, patch, strips, largestStrip, ...where, scratchBytes, patchesPerTile, bytes, fits };
 }

@@ -2,6 +2,7 @@ import type { ClassifierModel, StoredModel } from '../contracts/classifier.ts';
 import type { Catalog } from '../contracts/plugin.ts';
 import { BrushwoodError, throwIfAborted } from '../errors.ts';
 import { findById } from '../find-by-id.ts';
+import { BlockArena } from '../pipeline/block-arena.ts';
 import { checkModelFits } from '../pipeline/block-session.ts';
 import { LiveImage } from './live-image.ts';
 import type { LiveTileAnswer, LiveTileInput, LiveTileOutput } from './live-tile.task.ts';
@@ -14,12 +15,16 @@ interface HeldModel {
   readonly model: ClassifierModel;
 }
 
+/** Memory that models predict in: touching fresh pages for every model would cost more than a rough one takes for a tile. */
+const scratchBytes = 8 * 2 ** 20;
+
 /** What one worker holds for a live engine: open images, kept features, the newest model. */
 export class LiveWorker {
   private readonly catalog: Catalog;
   private readonly cache = new TileCache(0);
   private readonly images = new Map<string, LiveImage>();
   private model: HeldModel | undefined;
+  private scratch: BlockArena | undefined;
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;
@@ -55,6 +60,7 @@ export class LiveWorker {
 
   async close(): Promise<void> {
     this.model = undefined;
+    this.scratch = undefined;
     this.cache.removeWhere(() => true);
     const open = [...this.images.values()];
     this.images.clear();
@@ -87,7 +93,8 @@ export class LiveWorker {
     if (this.model?.version === version) return true;
     if (!stored) return false;
     const classifier = findById(this.catalog.classifiers, stored.classifierId, 'classifier');
-    this.model = { version, stored, model: classifier.load(stored) };
+    this.scratch ??= new BlockArena(scratchBytes);
+    this.model = { version, stored, model: classifier.load(stored, this.scratch) };
     return true;
   }
 
