@@ -8,7 +8,12 @@ export type ViewerCommand =
   | { readonly kind: 'slice-end'; readonly end: 'first' | 'last' }
   | { readonly kind: 'zoom'; readonly factor: number }
   | { readonly kind: 'maximize'; readonly axis: SliceAxis }
-  | { readonly kind: 'fit' | 'actual-size' | 'center' | 'hud' | 'dab' | 'cancel' };
+  | { readonly kind: 'fit' }
+  | { readonly kind: 'actual-size' }
+  | { readonly kind: 'center' }
+  | { readonly kind: 'hud' }
+  | { readonly kind: 'dab' }
+  | { readonly kind: 'cancel' };
 
 type Direction = -1 | 0 | 1;
 

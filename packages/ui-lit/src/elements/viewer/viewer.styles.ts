@@ -181,8 +181,8 @@ export const viewerStyles = css`
   .single.has-slices .readout {
     bottom: 34px;
   }
-  .single .position {
-    display: none;
+  .single .readout:has(.coordinates:empty) {
+    visibility: hidden;
   }
   .coordinates {
     white-space: pre;

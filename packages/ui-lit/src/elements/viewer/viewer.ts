@@ -10,13 +10,12 @@ import { SlicePointers } from './slice-pointers.ts';
 import type { PointerVoxelDetail, ViewerEvents } from './viewer-events.ts';
 import { positionFields, sliceBar, timeBar, type Place } from './viewer-bars.ts';
 import { viewerIcons } from './viewer-icons.ts';
-import { viewerCommand, zoomStep, type ViewerCommand } from './viewer-keys.ts';
+import { runCommand, type ViewerActions } from './viewer-commands.ts';
+import { viewerCommand, zoomStep } from './viewer-keys.ts';
 import { viewerStyles } from './viewer.styles.ts';
 
 const origin: Point5 = { t: 0, z: 0, y: 0, x: 0 };
 const announceMs = 500;
-/** Part of the view that an arrow key pans. */
-const panPart = 1 / 8;
 
 /**
  * Shows layers of tiles: one slice view of a 2-D image, three linked ones through the crosshair of a volume. Tiles are asked for only
@@ -42,7 +41,7 @@ export class ViewerElement extends LitElement {
     layers: { attribute: false },
     tool: { attribute: false },
     position: { attribute: false },
-    isCrosshairShown: { type: Boolean, attribute: 'crosshair' },
+    isCrosshairShown: { attribute: false },
     isHudShown: { state: true },
     maximized: { state: true },
     announcement: { state: true },
@@ -55,7 +54,9 @@ export class ViewerElement extends LitElement {
   declare tool: CanvasTool | undefined;
   /** The crosshair: the slices shown go through it. */
   declare position: Point5;
+  /** Lines through the crosshair in the views of a volume. */
   declare isCrosshairShown: boolean;
+  /** Scale bar, coordinates and the names of the views. */
   declare isHudShown: boolean;
   /** The one view of a volume that is shown, or null for all. Set by `maximize`. */
   declare maximized: SliceAxis | null;
@@ -119,7 +120,8 @@ export class ViewerElement extends LitElement {
   handleKey(event: KeyboardEvent): boolean {
     if (event.defaultPrevented || isTyping(event)) return false;
     const command = viewerCommand(event);
-    if (!command || !this.image || !this.run(command)) return false;
+    const pane = this.scene.activePane;
+    if (!command || !pane || !runCommand(command, pane, this.actions)) return false;
     event.preventDefault();
     return true;
   }
@@ -285,51 +287,25 @@ export class ViewerElement extends LitElement {
     }, announceMs);
   }
 
-  private run(command: ViewerCommand): boolean {
-    const pane = this.scene.activePane;
-    if (!pane) return false;
-    const { axis, viewport, extent } = pane;
-    switch (command.kind) {
-      case 'pan':
-        pane.panBy(-command.x * viewport.width * panPart, -command.y * viewport.height * panPart);
-        return true;
-      case 'crosshair': {
-        const center = voxelCenter(axis, this.position);
+  private get actions(): ViewerActions {
+    const { position, isVolume, maximized } = this;
+    return {
+      position,
+      isVolume,
+      maximized,
+      goTo: (wanted) => this.goTo(wanted),
+      goByKeys: (wanted) => {
         this.scene.isKeyboardUsed = true;
-        this.goTo(voxelAt(pane.plane, { u: center.u + command.x, v: center.v + command.y }));
-        return true;
-      }
-      case 'dab':
-        return this.dab(pane);
-      case 'slice':
-        if (!this.isVolume) return false;
-        this.goTo({ ...this.position, [axis]: this.position[axis] + command.step });
-        return true;
-      case 'slice-end':
-        if (!this.isVolume) return false;
-        this.goTo({ ...this.position, [axis]: command.end === 'first' ? 0 : extent.depth - 1 });
-        return true;
-      case 'zoom':
-        this.zoomBy(command.factor);
-        return true;
-      case 'maximize':
-        this.maximize(this.maximized === command.axis ? null : command.axis);
-        return this.isVolume;
-      case 'cancel':
-        return [...this.pointers.values()].some((pointers) => pointers.cancelStroke());
-      case 'fit':
-        this.fit();
-        return true;
-      case 'actual-size':
-        this.resetZoom();
-        return true;
-      case 'center':
-        this.center();
-        return true;
-      case 'hud':
-        this.isHudShown = !this.isHudShown;
-        return true;
-    }
+        this.goTo(wanted);
+      },
+      fit: () => this.fit(),
+      resetZoom: () => this.resetZoom(),
+      center: () => this.center(),
+      maximize: (axis) => this.maximize(axis),
+      toggleHud: () => (this.isHudShown = !this.isHudShown),
+      dab: (pane) => this.dab(pane),
+      cancelStroke: () => [...this.pointers.values()].some((pointers) => pointers.cancelStroke()),
+    };
   }
 
   /** Uses the tool on the crosshair's voxel, as a press there would. */
