@@ -100,6 +100,7 @@ const values = [
   'packProject',
   'padRoi',
   'parseImagePath',
+  'pauseForMessages',
   'pipelineServices',
   'pixelExportSources',
   'placeOfPart',

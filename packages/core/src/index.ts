@@ -242,3 +242,4 @@ export type {
   LiveTileResult,
 } from './live/live-contract.ts';
 export { readBox, type BoxRequest } from './live/read-box.ts';
+export { pauseForMessages } from './workers/pause-for-messages.ts';

@@ -1,4 +1,4 @@
-import { throwIfAborted, type VigraTree } from '@brushwood/core';
+import { pauseForMessages, throwIfAborted, type VigraTree } from '@brushwood/core';
 import { findLeaf } from './forest-layout.ts';
 import { rankColumns, type ColumnRanks, type RankedSamples } from './rank-columns.ts';
 import { TreeGrower, type GrowthOptions } from './train-tree.ts';
@@ -69,7 +69,7 @@ export async function growTrees(
     trees.push(tree);
     options.onTree?.(i + 1);
     if (performance.now() - lastPause > uninterruptedMs) {
-      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+      await pauseForMessages();
       lastPause = performance.now();
     }
     throwIfAborted(options.signal);

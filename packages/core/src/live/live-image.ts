@@ -14,7 +14,7 @@ import type { PaddedBlock } from '../pipeline/padded-block.ts';
 import { placeBlock, readRawBlock } from '../pipeline/read-padded-block.ts';
 import { rangeOf } from '../pipeline/value-range.ts';
 import type { FeatureSelection } from '../project/feature-selection.ts';
-import { pauseForMessages } from './pause-for-messages.ts';
+import { pauseForMessages } from '../workers/pause-for-messages.ts';
 import type { TileFeatures } from './tile-cache.ts';
 
 /** What a worker has to know of an image to compute features of it. Plain data. */
