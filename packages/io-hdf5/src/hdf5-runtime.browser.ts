@@ -1,11 +1,12 @@
 import { BrushwoodError, type ImageLocation } from '@brushwood/core';
 import { guardLibrary } from './guarded-library.ts';
+import { createLazyFile, readBlobNow, type FilePart, type LazyFile } from './lazy-blob.ts';
 import type { Hdf5Library, Hdf5Runtime, MountedFile } from './hdf5-runtime.ts';
 
 // h5wasm is one instance per thread by itself (a top-level promise in its module), so this cache adds no state of ours.
 let loaded: Promise<Hdf5Library> | undefined;
 
-/** Files come as blobs: read in place in a worker, copied into memory on the main thread. New ones are written in memory. */
+/** Files come as blobs, which are read in place; small ones are copied into memory on the main thread. New ones are written in memory. */
 export const runtime: Hdf5Runtime = {
   library: () => (loaded ??= import('h5wasm').then(guardLibrary)),
   mount,
@@ -45,8 +46,20 @@ interface BrowserFileSystem {
   readFile(path: string): Uint8Array;
   writeFile(path: string, data: Uint8Array): void;
   analyzePath(path: string): { readonly exists: boolean };
-  readonly filesystems?: { readonly WORKERFS?: unknown };
+  readonly filesystems?: { readonly WORKERFS?: WorkerFileSystem };
 }
+
+/** Emscripten's file system over blobs. Its `mount` works in workers only; what it is made of works anywhere. */
+interface WorkerFileSystem {
+  readonly DIR_MODE: number;
+  readonly FILE_MODE: number;
+  /** Reads what `slice` of a file gave, at once. */
+  reader: { readAsArrayBuffer(part: FilePart): ArrayBuffer } | null;
+  createNode(parent: unknown, name: string, mode: number, device: 0, contents?: LazyFile): unknown;
+}
+
+/** Files of up to this size are copied on the main thread: then nothing it does waits for the disk. */
+const maxCopiedBytes = 16 << 20;
 
 async function fileSystem(): Promise<BrowserFileSystem> {
   const { h5 } = await runtime.library();
@@ -64,8 +77,31 @@ async function mount(location: ImageLocation): Promise<MountedFile> {
     fs.mount(workerFs, { blobs: [{ name: 'data.h5', data: blob }] }, folder);
     return { name, release: async () => (fs.unmount(folder), fs.rmdir(folder)) };
   }
+  const lazy = workerFs && blob.size > maxCopiedBytes ? lazyBlob(blob) : undefined;
+  if (workerFs && lazy) {
+    workerFs.reader = { readAsArrayBuffer: ({ bytes }) => bytes.buffer };
+    fs.mount({ mount: () => treeOf(workerFs, lazy) }, {}, folder);
+    return { name, release: async () => (fs.unmount(folder), fs.rmdir(folder)) };
+  }
   fs.writeFile(name, new Uint8Array(await blob.arrayBuffer()));
   return { name, release: async () => (fs.unlink(name), fs.rmdir(folder)) };
+}
+
+/** Undefined where the main thread cannot read at once. */
+function lazyBlob(blob: Blob): LazyFile | undefined {
+  const file = createLazyFile(blob.size, (start, stop) => readBlobNow(blob.slice(start, stop)));
+  try {
+    file.slice(0, 1);
+    return file;
+  } catch {
+    return undefined; // then it is copied as a whole
+  }
+}
+
+function treeOf(workerFs: WorkerFileSystem, file: LazyFile): unknown {
+  const root = workerFs.createNode(null, '/', workerFs.DIR_MODE, 0);
+  workerFs.createNode(root, 'data.h5', workerFs.FILE_MODE, 0, file);
+  return root;
 }
 
 function blobOf({ path, blob }: ImageLocation): Blob {

@@ -86,6 +86,23 @@ describe.skipIf(!hasBrowser)('opening images in a page and its workers', { timeo
     expect(await readFile('/fixtures/hdf5/single.h5')).toEqual({ page: expected, worker: expected });
   });
 
+  it('a large HDF5 file, in parts', async () => {
+    const expected = await readWhole({ path: join(folder, 'large.h5') });
+    const { found, largest } = await test.page.evaluate(async () => {
+      const { fetchFile, readTwice } = await importModule<ReadImages>('/read-image.js');
+      const blob = await fetchFile('/made/large.h5');
+      const { arrayBuffer } = Blob.prototype;
+      let largest = 0;
+      Blob.prototype.arrayBuffer = function () {
+        largest = Math.max(largest, this.size);
+        return arrayBuffer.call(this);
+      };
+      return { found: await readTwice({ path: blob.name, blob }), largest };
+    });
+    expect(found).toEqual({ page: expected, worker: expected });
+    expect(largest).toBeLessThan(1 << 20);
+  });
+
   describe.each(['v2.zarr', 'v3.zarr'])('OME-Zarr %s', (name) => {
     const expected = () => readWhole({ path: join(folder, name) });
 
@@ -193,6 +210,8 @@ async function makeSamples(folder: string): Promise<void> {
   await writeImage(at('stack.npy'), volume);
   await writeImage(at('stack.tif'), volume);
   await writeImage(at('hyperstack.ome.tif'), volume, { flavour: 'ome' });
+  const large = noiseImage([1, 1, 20, 1000, 1000], 'uint8'); // 20 MB
+  await writeImage(at('large.h5'), large);
   const layout = { chunkShape: [1, 1, 2, 16, 16], shardShape: [1, 2, 4, 32, 32] } as const;
   for (const [name, options] of [
     ['v2.zarr', { version: 2, chunkShape: layout.chunkShape }],

@@ -1,5 +1,5 @@
 import { createContainer, openImage, requestOf } from '@brushwood/core';
-import { plugins } from '@brushwood/ui-lit';
+import { plugins } from '../plugins.ts';
 import { BrowserHome, type ProjectFile } from '../storage/browser-home.ts';
 import { RecentProjects } from '../storage/recent-projects.ts';
 

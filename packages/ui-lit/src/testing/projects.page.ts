@@ -10,7 +10,7 @@ import {
   type Project,
   type ProjectLocation,
 } from '@brushwood/core';
-import { plugins } from '@brushwood/ui-lit';
+import { plugins } from '../plugins.ts';
 
 /** What a project is made from: images, and how it keeps them. */
 export interface ImageFile {

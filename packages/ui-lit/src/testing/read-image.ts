@@ -1,5 +1,5 @@
 import { createContainer, openImage, wholeRoi, type ImageLocation, type StorageFormat } from '@brushwood/core';
-import { plugins } from '@brushwood/ui-lit';
+import { plugins } from '../plugins.ts';
 
 /** What an image is, and a hash of its values level by level. */
 export interface ReadImage {

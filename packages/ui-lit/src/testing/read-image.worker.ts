@@ -1,5 +1,5 @@
 import { createContainer, serveTasks, type AnyTaskHandler, type TaskHandler, type ToWorker } from '@brushwood/core';
-import { plugins } from '@brushwood/ui-lit';
+import { plugins } from '../plugins.ts';
 import { readImageTask } from './read-image.task.ts';
 import { readWhole } from './read-image.ts';
 
