@@ -2,9 +2,11 @@ import { BrushwoodError, isAbortError, messageOf } from '@brushwood/core';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Access } from './access.ts';
 import { errorAnswer, send, textAnswer, wrongMethod, type Answer } from './answers.ts';
 import { answerApi, type ApiServices } from './api.ts';
+import { discardRest } from './read-body.ts';
 import { contentSecurityPolicy, securityHeaders } from './security-headers.ts';
 import { inlineStyleHashes, staticFile } from './static-files.ts';
 
@@ -28,6 +30,9 @@ export interface UiServer {
 /** Easy to remember, and the same every time, so that a bookmark works while the server runs. */
 const usualPort = 8642;
 
+/** For the answers that are on their way when the server ends, that of the last save among them. */
+const lastAnswersMs = 1000;
+
 /**
  * Starts the server on 127.0.0.1.
  * @throws 'invalid-parameter' if the port that was asked for cannot be had, 'not-found' if the app was not built
@@ -44,9 +49,11 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
     const stop = new AbortController();
     response.once('close', () => stop.abort());
     const answer = await answerTo(request, stop.signal);
-    if (!answer || response.destroyed) return;
-    // A body that was not read to its end would be taken for the next request.
-    const headers = request.complete ? answer.headers : { ...answer.headers, Connection: 'close' };
+    if (!answer) return;
+    const isRead = await discardRest(request);
+    if (response.destroyed) return;
+    // What is left of a body would be taken for the next request.
+    const headers = isRead ? answer.headers : { ...answer.headers, Connection: 'close' };
     send(response, { ...answer, headers }, common);
   }
 
@@ -66,6 +73,7 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       await desk.settled();
+      await Promise.race([closed, delay(lastAnswersMs, undefined, { ref: false })]);
       server.closeAllConnections();
       await closed;
     },
