@@ -9,6 +9,7 @@ export type { ProjectHome } from './storage/project-home.ts';
 export { RecentProjects, type RecentProject, type RecentProjectsOptions } from './storage/recent-projects.ts';
 export {
   createServerHome,
+  type ServerFile,
   type ServerHome,
   type ServerHomeOptions,
   type ServerImage,

@@ -1,4 +1,4 @@
-import type { StoredModel } from '../contracts/classifier.ts';
+import type { StoredModel, TrainingReport } from '../contracts/classifier.ts';
 import { BrushwoodError, isAbortError, messageOf } from '../errors.ts';
 import { hasLabels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
@@ -55,8 +55,11 @@ class LiveEngine implements LiveClassification {
   private pass: Pass | undefined;
   private isScheduled = false;
   /** The newest settled model and what it was made of. */
-  private settled: { readonly inputs: TrainingInputs; readonly model: PaintModel } | undefined;
+  private settled:
+    | { readonly inputs: TrainingInputs; readonly model: PaintModel; readonly report?: TrainingReport }
+    | undefined;
   private generation = 0;
+  private told: LiveState | undefined;
 
   constructor(options: LiveOptions) {
     const { services, cacheBytes = defaultCacheBytes } = options;
@@ -142,6 +145,8 @@ class LiveEngine implements LiveClassification {
     if (!project || !inputs) return this.wait(noProjectError());
     const next = { inputs, stop: new AbortController() };
     this.pass = next;
+    const isKnown = this.given !== undefined || (this.settled && isSameTraining(this.settled.inputs, inputs));
+    if (!isKnown) this.tell({ phase: 'training', done: 0, total: 0 });
     void this.run(next, project);
   }
 
@@ -156,7 +161,7 @@ class LiveEngine implements LiveClassification {
       if (!isCurrent()) return;
       this.pass = undefined;
       for (const waiter of this.waiters.splice(0)) waiter.resolve();
-      this.tell({ phase: 'settled', done: this.view.length, total: this.view.length });
+      this.tell({ phase: 'settled', done: 0, total: 0 });
       if (!this.isLive) this.schedule();
     } catch (error) {
       if (!isCurrent() || isAbortError(error)) return;
@@ -180,7 +185,12 @@ class LiveEngine implements LiveClassification {
       await this.painter.paint({ signal, onProgress: this.progress('features') });
       throw isWaiting;
     }
-    const model = this.knownModel(pass.inputs) ?? (await this.train(pass, project, counts));
+    const known = this.knownModel(pass.inputs);
+    const model = known ?? (await this.train(pass, project, counts));
+    // After undo and redo the labels are those of a model that the project has dropped.
+    if (known && !project.classifier.model && this.settled?.report) {
+      this.options.onModel?.(known.stored, this.settled.report);
+    }
     do {
       await this.painter.paint({ model, signal, onProgress: this.progress('predicting') });
       await this.applyView();
@@ -217,15 +227,15 @@ class LiveEngine implements LiveClassification {
     });
     signal.throwIfAborted();
     const stored = model.save();
-    const settled = this.settle(pass.inputs, stored);
+    const settled = this.settle(pass.inputs, stored, report);
     onModel?.(stored, report);
     return settled;
   }
 
-  private settle(inputs: TrainingInputs, stored: StoredModel): PaintModel {
+  private settle(inputs: TrainingInputs, stored: StoredModel, report?: TrainingReport): PaintModel {
     if (stored === this.given) this.generation++;
     const model = this.paintModel(stored, false);
-    this.settled = { inputs, model };
+    this.settled = { inputs, model, report };
     return model;
   }
 
@@ -281,12 +291,20 @@ class LiveEngine implements LiveClassification {
   }
 
   private tell(state: LiveState): void {
-    if (!this.isClosed) this.options.onState(state);
+    if (this.isClosed || (this.told && isSameState(this.told, state))) return;
+    this.told = state;
+    this.options.onState(state);
   }
 }
 
 /** What the user is expected to do next, rather than something that went wrong. */
 const obstacles: ReadonlySet<string> = new Set(['no-labels', 'one-class', 'no-features', 'lane-missing']);
+
+function isSameState(a: LiveState, b: LiveState): boolean {
+  return (
+    a.phase === b.phase && a.done === b.done && a.total === b.total && a.reason === b.reason && a.error === b.error
+  );
+}
 
 function hasCrashed(error: unknown): boolean {
   return error instanceof BrushwoodError && error.code === 'worker-crashed';

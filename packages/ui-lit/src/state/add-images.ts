@@ -1,6 +1,8 @@
 import {
   addLane,
   describeImage,
+  elementCount,
+  itemBytes,
   newProject,
   parseImagePath,
   type ImageLocation,
@@ -39,6 +41,9 @@ export async function addImages(
   }
 }
 
+/** Images up to this size are copied into the project when they were given to the page as files. */
+const largestCopy = 256 * 2 ** 20;
+
 /** What the project writes down of an image: its name is its nickname, without folders and ending. */
 export async function describe(labeling: Labeling, image: NewImage): Promise<ImageReference> {
   const { formats } = labeling.services.catalog;
@@ -53,5 +58,12 @@ export async function describe(labeling: Labeling, image: NewImage): Promise<Ima
     .replace(/(\.ome)?\.[^.]+$/, '');
   const storage = tensor ? 'embedded' : isRemote ? 'absolute' : 'relative';
   const { reference, isGrayRgb } = await describeImage(formats, location, { nickname, storage, axes });
-  return isGrayRgb ? { ...reference, channels: 'gray' } : reference;
+  const isGiven = location.blob !== undefined || location.files !== undefined;
+  const bytes = elementCount(reference.shape) * itemBytes(reference.dtype ?? 'uint8');
+  return {
+    ...reference,
+    ...(isGrayRgb ? { channels: 'gray' } : {}),
+    // A page cannot find a file again by its name: what is not too large goes into the project.
+    ...(isGiven && bytes <= largestCopy ? { storage: 'embedded' } : {}),
+  };
 }

@@ -145,6 +145,13 @@ export class Labeling extends EventTarget {
     return this.showLane(0);
   }
 
+  /** Work that was not saved, over the project as it was saved. */
+  restoreProject(project: Project, history: Parameters<ProjectSession['open']>[1]): Promise<void> {
+    this.forgetShown();
+    this.session.restore(project, history);
+    return this.showLane(0);
+  }
+
   /** Shows another image of the project. */
   async showLane(index: number): Promise<void> {
     this.opening?.abort();
@@ -256,6 +263,13 @@ export class Labeling extends EventTarget {
     this.changed();
   }
 
+  /** Resolves when live update has nothing more to do, or after the time given. */
+  async whenSettled(timeoutMs: number): Promise<void> {
+    const isBusy = () => ['features', 'training', 'predicting'].includes(this.liveState.phase);
+    const end = performance.now() + timeoutMs;
+    while (this.isLive && isBusy() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+
   setChannels(channels: readonly ChannelDisplay[]): void {
     const lane = this.project.lanes[this.laneIndex];
     if (lane) this.displays.set(JSON.stringify([lane.rawData.nickname, lane.rawData.shape]), channels);
@@ -312,6 +326,12 @@ export class Labeling extends EventTarget {
 
   report(error: unknown): void {
     this.problem = messageOf(error);
+    this.changed();
+  }
+
+  /** Something to know that stopped nothing. */
+  warn(message: string): void {
+    this.problem = message;
     this.changed();
   }
 
@@ -483,11 +503,14 @@ async function firstDisplay(
     [255, 0, 255],
     [0, 255, 255],
   ] as const;
-  const plain = Array.from({ length: channelCount }, (_, channel): ChannelDisplay => ({
-    range: info.displayRange ?? [0, 255],
-    color: channelCount === 1 ? 'gray' : colors[channel % colors.length]!,
-    isVisible: channel < 6,
-  }));
+  const plain = Array.from(
+    { length: channelCount },
+    (_, channel): ChannelDisplay => ({
+      range: info.displayRange ?? [0, 255],
+      color: channelCount === 1 ? 'gray' : colors[channel % colors.length]!,
+      isVisible: channel < 6,
+    }),
+  );
   if (info.dtype === 'uint8' || info.displayRange) return plain;
   return measuredDisplay(info, plain, { read, signal });
 }

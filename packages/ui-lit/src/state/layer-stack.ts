@@ -47,7 +47,12 @@ export function buildLayers(
   const layers = [
     layer({ id: 'raw', name: 'Image', source: raw }, { opacity: 1, isVisible: true }),
     ...(feature
-      ? [layer({ id: `feature ${feature.name}`, name: feature.name, source: feature.source }, { opacity: 1, isVisible: true })]
+      ? [
+          layer(
+            { id: `feature ${feature.name}`, name: feature.name, source: feature.source },
+            { opacity: 1, isVisible: true },
+          ),
+        ]
       : []),
     ...perClass('probability'),
     ...perClass('segmentation'),

@@ -1,6 +1,7 @@
 import {
   BrushwoodError,
   describeImage,
+  newProject,
   openImage,
   relinkLane,
   replaceLane,
@@ -13,46 +14,157 @@ import {
 } from '@brushwood/core';
 import { pickFiles } from '../elements/dialog/pick-files.ts';
 import type { LaneAction } from '../elements/lane-table/lane-table.ts';
+import { BrowserHome, type ProjectFile } from '../storage/browser-home.ts';
 import type { ProjectHome } from '../storage/project-home.ts';
-import { createServerHome } from '../storage/server-home.ts';
+import { RecentProjects, type RecentProject } from '../storage/recent-projects.ts';
+import { createServerHome, type ServerHome } from '../storage/server-home.ts';
+import { StrokeJournal } from '../storage/stroke-journal.ts';
 import { addImages, type NewImage } from './add-images.ts';
 import type { Labeling } from './labeling.ts';
 
-/** Where the project of the app comes from and goes to. */
+const newName = 'project.ilp';
+const projectTypes = [{ description: 'ilastik project', accept: { 'application/x-hdf5': ['.ilp'] } }];
+
+interface OpenPicker {
+  showOpenFilePicker?(options: object): Promise<FileSystemFileHandle[]>;
+}
+
+/** Asks the user a question; `yes` names the answer that means so. */
+export type Ask = (question: string, yes: string) => Promise<boolean>;
+
+/** Where the project of the app comes from and goes to, and what is kept of it between saves. */
 export class ProjectDesk {
   /** For the status line. */
   notice = '';
   private readonly labeling: Labeling;
-  private home: ProjectHome | undefined;
+  private home: ProjectHome;
+  private journal: StrokeJournal | undefined;
+  private recentProjects: RecentProjects | undefined;
 
   constructor(labeling: Labeling) {
     this.labeling = labeling;
+    this.home = this.browserHome({ name: newName });
+    labeling.session.addEventListener('change', (event) => {
+      if ((event as CustomEvent<string>).detail === 'project') this.note();
+    });
   }
 
   get title(): string {
-    return this.home?.name ?? 'New project';
+    return this.home.name;
   }
 
-  /** Opens what the server was started for. True if there is a project now. */
-  async begin(): Promise<boolean> {
-    const open = (reference: ImageReference) => openImage(this.formats, requestOf(reference));
-    const server = await createServerHome({ openImage: open });
-    return server ? this.openHome(server, server.warnings) : false;
+  /** Opens what the server was started for, or offers what a page that ended early has left. True if there is a project now. */
+  async begin(ask: Ask): Promise<boolean> {
+    const [server, journal, recent] = await Promise.all([
+      createServerHome({ openImage: (reference) => this.openImage(reference) }),
+      StrokeJournal.open({ name: this.title, onProblem: (message) => this.labeling.warn(message) }),
+      RecentProjects.open(),
+    ]);
+    this.recentProjects = recent;
+    const hasProject = server ? await this.openHome(server) : false;
+    this.journal = journal;
+    return (await this.offerRecovery(ask, server?.name)) || hasProject;
   }
 
-  /** Closes the project; what follows has no home yet. */
-  async close(): Promise<void> {
-    this.home = undefined;
+  /** Projects that were open in this browser. */
+  async recent(): Promise<readonly RecentProject[]> {
+    const all = (await this.recentProjects?.list()) ?? [];
+    return all.filter(({ isReachable }) => isReachable);
+  }
+
+  /** Begins a project that has no file yet. */
+  async startNew(): Promise<void> {
+    this.home = this.browserHome({ name: newName });
     this.notice = '';
+    this.journal?.rename(this.title);
+    await this.labeling.openProject(newProject(this.labeling.services.catalog));
   }
 
-  async openHome(home: ProjectHome, warnings: readonly string[] = []): Promise<boolean> {
+  /** Lets the user choose a project. False if none was chosen. */
+  async open(): Promise<boolean> {
+    const { showOpenFilePicker } = globalThis as OpenPicker;
+    if (showOpenFilePicker) {
+      const [handle] = await showOpenFilePicker.call(globalThis, { types: projectTypes });
+      return handle ? this.openFile({ name: handle.name, handle }) : false;
+    }
+    const [file] = await pickFiles({ accept: '.ilp' });
+    return file ? this.openFile({ name: file.name, blob: file }) : false;
+  }
+
+  async openRecent(id: string): Promise<boolean> {
+    const file = await this.recentProjects?.locate(id);
+    return file ? this.openFile(file) : false;
+  }
+
+  async openFile(file: ProjectFile): Promise<boolean> {
+    if (!(await this.openHome(this.browserHome(file)))) return false;
+    await this.recentProjects?.remember(file);
+    return true;
+  }
+
+  /** Saves in place, or where the user says. False if the user thought better of it. */
+  async save({ isNewPlace = false }: { isNewPlace?: boolean } = {}): Promise<boolean> {
+    const { session } = this.labeling;
+    await this.labeling.whenSettled(10_000); // so that the file has the model of its labels
+    const { project } = session;
+    const { home } = this;
+    const asks = home instanceof BrowserHome && (isNewPlace || !home.canSaveInPlace);
+    const saved = asks ? await home.saveAs(project) : await home.save(project);
+    if (!saved) return false;
+    session.markSaved(project, saved.project);
+    this.notice = saved.warnings.join(' ') || `Saved at ${new Date().toLocaleTimeString()}`;
+    this.journal?.rename(this.title);
+    await this.journal?.clear({ project: session.project, ...session.history });
+    if (home instanceof BrowserHome) {
+      const { name, handle } = home;
+      await this.recentProjects?.remember({ name, handle, blob: handle ? undefined : saved.blob });
+    }
+    return true;
+  }
+
+  private async openHome(home: ServerHome | BrowserHome): Promise<boolean> {
     const project = await home.load();
     if (!project) return false;
     this.home = home;
-    await this.labeling.openProject(project);
-    this.notice = warnings.join(' ');
+    this.journal?.rename(home.name);
+    await this.labeling.openProject(project, await this.journal?.historyOf(project));
+    this.notice = home.warnings.join(' ');
     return true;
+  }
+
+  /** Work that was not saved when its page ended. Behind a server only that of its own project. */
+  private async offerRecovery(ask: Ask, onlyOf?: string): Promise<boolean> {
+    const { journal } = this;
+    const [work] = ((await journal?.recover()) ?? []).filter(({ name }) => onlyOf === undefined || name === onlyOf);
+    if (!journal || !work) return false;
+    const when = work.changedAt.toLocaleString();
+    if (!(await ask(`Restore the work on "${work.name}" of ${when} that was not saved?`, 'Restore'))) {
+      if (await ask('Forget that work for good?', 'Forget')) await journal.discard(work.id);
+      return false;
+    }
+    const state = await journal.take(work.id);
+    if (!state) return false;
+    if (onlyOf === undefined) this.home = this.browserHome({ name: work.name });
+    await this.labeling.restoreProject(state.project, state);
+    const { missingImages } = work;
+    this.notice = missingImages.length > 0 ? `Choose again: ${missingImages.join(', ')}` : 'Restored; not saved yet.';
+    return true;
+  }
+
+  private note(): void {
+    const { session } = this.labeling;
+    const { project } = session;
+    if (session.isDirty) this.journal?.note({ project, ...session.history });
+  }
+
+  private browserHome(file: ProjectFile): BrowserHome {
+    const [store] = this.labeling.services.catalog.projectStores;
+    if (!store) throw new BrushwoodError('not-registered', 'No plugin of this page reads projects.');
+    return new BrowserHome(file, { store, openImage: (reference) => this.openImage(reference) });
+  }
+
+  private openImage(reference: ImageReference) {
+    return openImage(this.formats, requestOf(reference));
   }
 
   /** Adds files as the slices of one image. */
@@ -104,17 +216,6 @@ export class ProjectDesk {
     if (kind === 'relink') return relinkLane(project, index, image);
     const lane = project.lanes[index]!;
     return kind === 'replace' ? replaceLane(project, index, image) : withLane(project, index, lane);
-  }
-
-  async save(): Promise<void> {
-    const { session } = this.labeling;
-    const { project } = session;
-    if (!this.home?.canSaveInPlace) {
-      throw new BrushwoodError('unsupported', 'This project has no file yet. Start brushwood ui PROJECT.ilp to have one.');
-    }
-    const saved = await this.home.save(project);
-    session.markSaved(project, saved.project);
-    this.notice = saved.warnings.join(' ') || `Saved ${new Date().toLocaleTimeString()}`;
   }
 
   private get formats() {

@@ -1,7 +1,6 @@
 import {
   embedLane,
   hasLabels,
-  newProject,
   removeLane,
   setPredictionMask,
   withLane,
@@ -215,14 +214,18 @@ export class AppElement extends LitElement {
   /** Opens what the server was started for, or offers what a crash has left. */
   private async begin(): Promise<void> {
     await this.attempt(async () => {
-      if (await this.desk.begin()) await this.showOpened();
+      const hasProject = await this.desk.begin((question, yes) => confirmDialog(question, yes, this));
+      this.recent = await this.listRecent();
+      if (hasProject) await this.showOpened();
     });
   }
 
   private async start(action: StartAction): Promise<void> {
     await this.attempt(async () => {
       if (action.kind === 'open-project') await this.openProject();
-      else if (action.kind === 'example') {
+      else if (action.kind === 'recent') {
+        if (await this.desk.openRecent(action.id)) await this.showOpened();
+      } else if (action.kind === 'example') {
         const name = 'example nuclei';
         await this.add([{ name, path: name, tensor: createExampleImage() }]);
         this.step = 'features';
@@ -256,15 +259,20 @@ export class AppElement extends LitElement {
 
   private async newProject(): Promise<void> {
     if (!(await this.mayLeave())) return;
-    await this.desk.close();
-    await this.labeling.openProject(newProject(this.labeling.services.catalog));
+    await this.desk.startNew();
+    this.recent = await this.listRecent();
     this.step = 'input';
   }
 
   private async openProject(): Promise<void> {
     await this.attempt(async () => {
-      if (await this.mayLeave()) await this.showOpened();
+      if ((await this.mayLeave()) && (await this.desk.open())) await this.showOpened();
     });
+  }
+
+  private async listRecent(): Promise<readonly RecentEntry[]> {
+    const projects = await this.desk.recent();
+    return projects.map(({ id, name, openedAt }) => ({ id, name, time: openedAt.getTime() }));
   }
 
   private async showOpened(): Promise<void> {
@@ -273,8 +281,8 @@ export class AppElement extends LitElement {
     this.step = project.lanes.length === 0 || this.missing.size > 0 ? 'input' : featurePlan ? 'training' : 'features';
   }
 
-  private async save(): Promise<void> {
-    await this.attempt(() => this.desk.save());
+  private async save(isNewPlace = false): Promise<void> {
+    await this.attempt(() => this.desk.save({ isNewPlace }));
     this.requestUpdate();
   }
 
@@ -305,7 +313,9 @@ export class AppElement extends LitElement {
         return (await confirmDialog(question, 'Remove', this)) ? removeLane(project, index) : undefined;
       }
       case 'rename':
-        return action.nickname ? withLane(project, index, { ...lane, rawData: { ...rawData, nickname: action.nickname } }) : undefined;
+        return action.nickname
+          ? withLane(project, index, { ...lane, rawData: { ...rawData, nickname: action.nickname } })
+          : undefined;
       case 'embed':
         return embedLane(project, index);
       case 'remove-mask':
@@ -358,7 +368,7 @@ export class AppElement extends LitElement {
     if (event.defaultPrevented) return;
     const isCommand = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
-    if (isCommand && key === 's') void this.save();
+    if (isCommand && key === 's') void this.save(event.shiftKey);
     else if (isCommand && key === 'o') void this.openProject();
     else if (event.key === '?' && event.composedPath()[0] instanceof HTMLInputElement === false) this.sheet?.open();
     else if (this.step !== 'training' || !this.labeler?.handleKey(event)) return;
@@ -378,7 +388,9 @@ export class AppElement extends LitElement {
     const dropped = droppedImages(transfer); // the list is gone after this turn
     void this.attempt(async () => {
       const { images, project } = await dropped;
-      if (project && (await this.mayLeave())) await this.showOpened();
+      if (project && (await this.mayLeave()) && (await this.desk.openFile({ name: project.name, blob: project }))) {
+        await this.showOpened();
+      }
       await this.add(images);
     });
   };

@@ -271,7 +271,9 @@ export class LabelerElement extends LitElement {
         >${
           report
             ? `${report.sampleCount.toLocaleString('en')} labelled voxels, ${report.featureCount} features${
-                report.outOfBagError === undefined ? '' : `, out-of-bag error ${(100 * report.outOfBagError).toFixed(1)} %`
+                report.outOfBagError === undefined
+                  ? ''
+                  : `, out-of-bag error ${(100 * report.outOfBagError).toFixed(1)} %`
               }`
             : ''
         }</span
@@ -404,7 +406,9 @@ function stateText({ phase, reason, error }: Labeling['liveState']): string {
   if (error) return 'Stopped by an error';
   if (phase === 'off') return 'Paint at least two classes, then start live update.';
   if (phase === 'waiting') return reason ?? 'Waiting';
-  return { features: 'Computing features', training: 'Training', predicting: 'Predicting', settled: 'Up to date' }[phase];
+  return { features: 'Computing features', training: 'Training', predicting: 'Predicting', settled: 'Up to date' }[
+    phase
+  ];
 }
 
 /** Gives a text to the user as a file. */
