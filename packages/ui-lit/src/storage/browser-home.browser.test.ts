@@ -115,7 +115,7 @@ describe.skipIf(!hasBrowser)('a project in a file of this computer', { timeout: 
       const handle = await privateFile('cells.ilp');
       await recent.remember({ name: 'old.ilp' });
       await recent.remember({ name: 'cells.ilp', handle }, new Blob(['picture']));
-      await recent.remember({ name: 'copy.ilp', blob: await (await handle.getFile()).slice() });
+      await recent.remember({ name: 'copy.ilp', blob: (await handle.getFile()).slice() });
       await recent.remember({ name: 'large.ilp', blob: new Blob() });
       await recent.remember({ name: 'cells.ilp', handle });
     });

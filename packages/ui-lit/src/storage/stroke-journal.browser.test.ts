@@ -110,7 +110,7 @@ describe.skipIf(!hasBrowser)('the journal of strokes', { timeout: 60_000 }, asyn
     await Promise.all([test.page.close(), other.close()]);
     await untilOpenSessions(third, 1);
     const { recovered } = await recover(third);
-    const found = recovered.map(({ name, rows }) => [name, ...rows]).toSorted();
+    const found = recovered.map(({ name, rows }) => [name, ...rows]).toSorted(([a], [b]) => (a! < b! ? -1 : 1));
     expect(found).toEqual([
       ['first.ilp', 1, 1, 1, 0, 0, 0],
       ['second.ilp', 1, 1, 1, 1, 1, 0],
