@@ -168,14 +168,16 @@ describe('live classification', () => {
 
   it('does nothing for new names and colours', async () => {
     const { seen, services } = watchedServices();
-    const { live, rest, tiles } = startLive(services);
+    const { live, rest, tiles, states } = startLive(services);
     const project = stripeProject(stripes(flat));
     live.setProject(project);
     live.setView(tilesOf(flat, flat));
     live.setLive(true);
     await rest();
+    const told = states.length;
     live.setProject(recolorClass(renameClass(project, 0, 'ground'), 1, [1, 2, 3]));
-    await rest();
+    await live.updateOnce();
+    expect(states).toHaveLength(told);
     expect([seen.samples.length, seen.blocks, tiles.length]).toEqual([1, 1, 1]);
     await live.close();
   });
@@ -250,7 +252,6 @@ describe('live classification', () => {
     await live.updateOnce();
     expect(tiles).toHaveLength(1);
     live.setProject(clearClass(stripeProject(stripes(flat)), 0));
-    await rest();
     await expect(live.updateOnce()).rejects.toMatchObject({ code: 'one-class' });
     await live.close();
   });

@@ -81,7 +81,7 @@ export class TilePainter {
         report();
       }
     };
-    report();
+    if (!this.view.every(isDone)) report();
     try {
       // A view that changes meanwhile may bring work to a worker that was done already.
       while (this.view.some((entry) => !isDone(entry))) {

@@ -4,7 +4,7 @@ import type { Shape5 } from '../grid/axes.ts';
 import { BlockGrid } from '../grid/block-grid.ts';
 import { wholeRoi } from '../grid/roi.ts';
 import { createLiveClassification } from '../live/live-classification.ts';
-import type { LiveClassification, LiveState, LiveTile, LiveTileResult } from '../live/live-contract.ts';
+import type { LiveClassification, LiveOptions, LiveState, LiveTile, LiveTileResult } from '../live/live-contract.ts';
 import type { PipelineServices } from '../pipeline/services.ts';
 
 /** A live engine that remembers what it told. */
@@ -17,7 +17,10 @@ export interface LiveSession {
   rest(): Promise<LiveState>;
 }
 
-export function startLive(services: PipelineServices, options: { cacheBytes?: number } = {}): LiveSession {
+export function startLive(
+  services: PipelineServices,
+  { onTile, ...options }: Partial<Pick<LiveOptions, 'cacheBytes' | 'onTile'>> = {},
+): LiveSession {
   const tiles: LiveTileResult[] = [];
   const states: LiveState[] = [];
   const models: LiveSession['models'] = [];
@@ -25,7 +28,10 @@ export function startLive(services: PipelineServices, options: { cacheBytes?: nu
   const live = createLiveClassification({
     services,
     ...options,
-    onTile: (result) => tiles.push(result),
+    onTile(result) {
+      tiles.push(result);
+      onTile?.(result);
+    },
     onState(state) {
       states.push(state);
       if (!['settled', 'waiting', 'off'].includes(state.phase)) return;
