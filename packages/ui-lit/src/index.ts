@@ -10,6 +10,7 @@ export { RecentProjects, type RecentProject, type RecentProjectsOptions } from '
 export {
   createServerHome,
   type ServerFile,
+  type ServerFile,
   type ServerHome,
   type ServerHomeOptions,
   type ServerImage,

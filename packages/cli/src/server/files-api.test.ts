@@ -21,6 +21,7 @@ beforeAll(async () => {
   await writeImage(join(inside, 'flat.zarr'), sampleImage([1, 1, 1, 20, 30]));
   writeFileSync(join(inside, 'notes.txt'), 'notes');
   writeFileSync(join(inside, 'broken.tif'), 'no image');
+  writeFileSync(join(inside, 'other.ilp'), 'a project');
   symlinkSync(join(outside, 'secret.png'), join(inside, 'leak.png'));
   symlinkSync(outside, join(inside, 'up'));
   symlinkSync(join(inside, 'more'), join(inside, 'shortcut'));
@@ -86,7 +87,7 @@ describe('the folders a server was started for', () => {
     '0/..\\secret.png',
     '0/more\0',
     '__proto__',
-  ])('do not hold "%s"', async (path) => {
+  ])('do not hold %j', async (path) => {
     expect(await list(path)).toMatchObject({ status: 404, error: { code: 'not-found' } });
     expect(await open([path])).toMatchObject({ status: 404, error: { code: 'not-found' } });
   });

@@ -78,12 +78,12 @@ export class SharedFolders {
   }
 
   private async kindOf(place: string): Promise<FileEntry['kind'] | undefined> {
+    // A project is a container too, but nobody looks for images in it.
+    if (hasEnding(place, this.catalog.projectStores)) return undefined;
     if (isContainer(this.catalog, place)) return 'image';
     if ((await stat(place)).isDirectory()) return isImageFolder(this.catalog, place) ? 'image' : 'folder';
     const readable = this.catalog.formats.filter(({ supports }) => supports.read);
-    return readable.some(({ extensions }) => extensions.some((end) => place.toLowerCase().endsWith(end)))
-      ? 'image'
-      : undefined;
+    return hasEnding(place, readable) ? 'image' : undefined;
   }
 
   private async listDatasets(file: string, path: string): Promise<FileEntry[]> {
@@ -100,10 +100,15 @@ export class SharedFolders {
 }
 
 function isContainer({ formats }: Catalog, place: string): boolean {
-  const name = place.toLowerCase();
-  return formats.some(
-    ({ supports, extensions }) => supports.innerPaths && extensions.some((end) => name.endsWith(end)),
+  return hasEnding(
+    place,
+    formats.filter(({ supports }) => supports.innerPaths),
   );
+}
+
+function hasEnding(place: string, kinds: readonly { readonly extensions: readonly string[] }[]): boolean {
+  const name = place.toLowerCase();
+  return kinds.some(({ extensions }) => extensions.some((end) => name.endsWith(end)));
 }
 
 function notShared(path: string): BrushwoodError {

@@ -135,6 +135,24 @@ describe.skipIf(!hasBrowser)('a page of brushwood ui (needs Chromium)', { timeou
     expect(found).toMatchObject({ storage: 'embedded', path: `${new URL(ui.url).origin}/api/images/1.zarr` });
     expect(Buffer.from(found.values).equals(Buffer.from(dropped.data.buffer as ArrayBuffer))).toBe(true);
   });
+  it('adds images that lie beside its project', async () => {
+    const found = await test.page.evaluate(async () => {
+      const { createServerHome } = await importModule('/brushwood.js');
+      const home = (await createServerHome())!;
+      const [root] = await home.listFiles();
+      const files = await home.listFiles(root!.path);
+      const [image] = await home.openFiles([files.find(({ name }) => name === 'dropped.tif')!.path]);
+      const outside = await home.openFiles(['0/../secret.tif']).catch(({ code }: { code: string }) => code);
+      return { names: files.map(({ name }) => name), shape: image!.shape, path: image!.location.path, outside };
+    });
+    expect(found).toMatchObject({
+      names: ['cells.tif', 'dropped.tif'],
+      shape: [1, 1, 1, 30, 40],
+      outside: 'not-found',
+    });
+    expect(found.path).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/images\/\d+\.zarr$/);
+    expect(test.takeErrors().every((error) => error.includes('404'))).toBe(true);
+  });
   it('says that its server has gone', async () => {
     const message = await test.page.evaluate(async () => {
       const { createServerHome } = await importModule('/brushwood.js');

@@ -21,6 +21,17 @@ export interface ServerImage {
   readonly path: string;
 }
 
+/** Something in the folders the server was started for. */
+export interface ServerFile {
+  readonly name: string;
+  /** What the server calls it. */
+  readonly path: string;
+  readonly kind: 'folder' | 'image' | 'dataset';
+  /** Of a dataset, in the file's order. */
+  readonly shape?: readonly number[];
+  readonly dtype?: string;
+}
+
 /** The project that `brushwood ui` was started for. */
 export interface ServerHome extends ProjectHome {
   /** Of the project file, on the computer of the server. */
@@ -30,6 +41,10 @@ export interface ServerHome extends ProjectHome {
   /** What had to be said about the project file when it was loaded. */
   readonly warnings: readonly string[];
   readonly images: readonly ServerImage[];
+  /** What lies in a folder, or which datasets a file holds; without a path the folders there are. @throws 'not-found' */
+  listFiles(path?: string): Promise<readonly ServerFile[]>;
+  /** Describes images of these folders, which can be put into lanes then. @throws what opening an image throws */
+  openFiles(paths: readonly string[]): Promise<readonly ImageReference[]>;
 }
 
 export interface ServerHomeOptions {
@@ -56,7 +71,7 @@ const projectType = 'application/vnd.brushwood.project';
 export async function createServerHome(options: ServerHomeOptions = {}): Promise<ServerHome | undefined> {
   const { base = document.baseURI, fetch: send = (input, init) => fetch(input, init) } = options;
   const session = await readSession(new URL('api/session', base), send);
-  return session && new ConnectedHome(session, new URL('api/project', base), { ...options, fetch: send });
+  return session && new ConnectedHome(session, new URL('api/', base), { ...options, fetch: send });
 }
 
 async function readSession(url: URL, send: typeof fetch): Promise<Session | undefined> {
@@ -78,6 +93,7 @@ class ConnectedHome implements ServerHome {
   readonly obstacle: string | undefined;
   readonly warnings: readonly string[];
   readonly images: readonly ServerImage[];
+  /** Of the interface. */
   private readonly url: URL;
   private readonly options: ServerHomeOptions & { fetch: typeof fetch };
   /** The state of the project on disk that this page knows: the server refuses to save over another window's work. */
@@ -110,6 +126,18 @@ class ConnectedHome implements ServerHome {
     return save;
   }
 
+  async listFiles(path = ''): Promise<readonly ServerFile[]> {
+    const response = await this.send(`files?path=${encodeURIComponent(path)}`);
+    return ((await response.json()) as { entries: ServerFile[] }).entries;
+  }
+
+  async openFiles(paths: readonly string[]): Promise<readonly ImageReference[]> {
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await this.send('files', { method: 'POST', headers, body: JSON.stringify({ paths }) });
+    const { images } = (await response.json()) as { images: ImageReference[] };
+    return images.map((image) => this.fromServer(image));
+  }
+
   private async saveNow(project: Project): Promise<SavedProject> {
     const lanes: Lane[] = [];
     for (const lane of project.lanes) lanes.push(await this.mapImages(lane, (image) => this.toServer(image)));
@@ -119,8 +147,7 @@ class ConnectedHome implements ServerHome {
   }
 
   private async request(init: RequestInit): Promise<SavedProject> {
-    const response = await this.send(init);
-    if (!response.ok) throw await refusal(response);
+    const response = await this.send('project', init);
     const project = unpackProject(new Uint8Array(await response.arrayBuffer()));
     this.state = response.headers.get('etag') ?? undefined;
     const lanes: Lane[] = [];
@@ -128,10 +155,8 @@ class ConnectedHome implements ServerHome {
     return { project: { ...project, lanes }, warnings: warningsOf(response) };
   }
 
-  private async send(init: RequestInit): Promise<Response> {
-    try {
-      return await this.options.fetch(this.url, init);
-    } catch (cause) {
+  private async send(path: string, init?: RequestInit): Promise<Response> {
+    const response = await this.options.fetch(new URL(path, this.url), init).catch((cause: unknown) => {
       throw new BrushwoodError(
         'write-failed',
         `The server of "brushwood ui" does not answer. Is it still running in its terminal? Start it again for ${this.name}; ` +
@@ -139,7 +164,9 @@ class ConnectedHome implements ServerHome {
         { path: this.path },
         { cause },
       );
-    }
+    });
+    if (!response.ok) throw await refusal(response);
+    return response;
   }
 
   private async mapImages(
@@ -160,8 +187,7 @@ class ConnectedHome implements ServerHome {
   private async toServer(image: ImageReference): Promise<ImageReference> {
     const { location } = image;
     if (location.blob || location.files) return this.withVoxels(image);
-    const served = new URL('/api/', this.url).href;
-    if (!location.path.startsWith(served)) return image;
+    if (!location.path.startsWith(this.url.href)) return image;
     return { ...image, location: { ...location, path: location.path.slice(this.url.origin.length) } };
   }
 
