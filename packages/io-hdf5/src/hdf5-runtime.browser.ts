@@ -12,12 +12,7 @@ export const runtime: Hdf5Runtime = {
   mount,
   exists: async ({ blob }) => blob !== undefined,
   pathExists: async () => false,
-  readBytes: async (location, start, length) =>
-    new Uint8Array(
-      await blobOf(location)
-        .slice(start, start + length)
-        .arrayBuffer(),
-    ),
+  readBytes: (location, start, length) => readSlice(location.path, blobOf(location).slice(start, start + length)),
   absolutePath: (path) => path,
   memory: {
     async newName() {
@@ -83,8 +78,21 @@ async function mount(location: ImageLocation): Promise<MountedFile> {
     fs.mount({ mount: () => treeOf(workerFs, lazy) }, {}, folder);
     return { name, release: async () => (fs.unmount(folder), fs.rmdir(folder)) };
   }
-  fs.writeFile(name, new Uint8Array(await blob.arrayBuffer()));
+  fs.writeFile(name, await readSlice(location.path, blob));
   return { name, release: async () => (fs.unlink(name), fs.rmdir(folder)) };
+}
+
+async function readSlice(path: string, slice: Blob): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await slice.arrayBuffer());
+  } catch (cause) {
+    throw new BrushwoodError(
+      'broken-file',
+      `"${path}" can no longer be read: it was moved or changed since it was chosen. Choose the file again.`,
+      { path },
+      { cause },
+    );
+  }
 }
 
 /** Undefined where the main thread cannot read at once. */

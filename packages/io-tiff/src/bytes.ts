@@ -53,28 +53,34 @@ export function blobBytes(blob: Blob, name: string): ByteSource {
     requestBytes: 65536,
     async read(offset, length) {
       checkRange(source, offset, length);
-      return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+      try {
+        return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+      } catch (cause) {
+        throw new BrushwoodError(
+          'broken-file',
+          `${name} can no longer be read: it was moved or changed since it was chosen. Choose the file again.`,
+          { file: name },
+          { cause },
+        );
+      }
     },
     close: () => Promise.resolve(),
   };
   return source;
 }
 
+/** A server that sends no parts of files is asked for the whole, up to this size. */
+const maxWholeBytes = 256 << 20;
+
 /**
- * Bytes behind a URL, by HTTP range requests.
- * @throws 'not-found' if the server has no such file; 'unsupported' if it sends no ranges
+ * Bytes behind a URL, by HTTP range requests; a file that its server sends only as a whole is held in memory.
+ * @throws 'not-found' if the server has no such file; 'unsupported' for a large one without ranges
  */
 export async function urlBytes(url: string, signal?: AbortSignal): Promise<ByteSource> {
-  const head = await requestRange(url, 0, 1, signal);
-  const size = Number(/\/(\d+)$/.exec(head.headers.get('content-range') ?? '')?.[1]);
+  const head = await requestRange(url, { offset: 0, length: 1, signal });
+  if (head.status !== 206) return wholeBytes(url, head);
   await head.body?.cancel();
-  if (head.status !== 206 || !Number.isFinite(size)) {
-    throw new BrushwoodError(
-      'unsupported',
-      `The server of ${url} does not send parts of a file (HTTP ranges). Download the file and open the copy.`,
-      { url, status: head.status },
-    );
-  }
+  const size = await sizeBehind(url, head, signal);
   const source: ByteSource = {
     name: url,
     size,
@@ -82,20 +88,60 @@ export async function urlBytes(url: string, signal?: AbortSignal): Promise<ByteS
     async read(offset, length) {
       checkRange(source, offset, length);
       if (length === 0) return new Uint8Array(0);
-      return new Uint8Array(await (await requestRange(url, offset, length)).arrayBuffer());
+      return new Uint8Array(await (await requestRange(url, { offset, length })).arrayBuffer());
     },
     close: () => Promise.resolve(),
   };
   return source;
 }
 
-async function requestRange(url: string, offset: number, length: number, signal?: AbortSignal): Promise<Response> {
+/** A page may not see the range's header of another origin, but it may see the length of the whole. */
+async function sizeBehind(url: string, head: Response, signal?: AbortSignal): Promise<number> {
+  const stated = /\/(\d+)$/.exec(head.headers.get('content-range') ?? '')?.[1];
+  if (stated !== undefined) return Number(stated);
+  const whole = await request(url, { method: 'HEAD', ...(signal ? { signal } : {}) });
+  const length = whole.headers.get('content-length');
+  if (length !== null) return Number(length);
+  throw withoutRanges(url, head.status);
+}
+
+async function wholeBytes(url: string, response: Response): Promise<ByteSource> {
+  const stated = Number(response.headers.get('content-length') ?? 0);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const reader = response.body?.getReader();
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    parts.push(part.value as Uint8Array<ArrayBuffer>);
+    size += part.value.length;
+    if (Math.max(stated, size) <= maxWholeBytes) continue;
+    await reader?.cancel();
+    throw withoutRanges(url, response.status);
+  }
+  return blobBytes(new Blob(parts), url);
+}
+
+function withoutRanges(url: string, status: number): BrushwoodError {
+  return new BrushwoodError(
+    'unsupported',
+    `The server of ${url} does not send parts of a file (HTTP ranges). Download the file and open the copy.`,
+    { url, status },
+  );
+}
+
+function requestRange(
+  url: string,
+  { offset, length, signal }: { offset: number; length: number; signal?: AbortSignal },
+): Promise<Response> {
+  const headers = { Range: `bytes=${offset}-${offset + length - 1}` };
+  return request(url, { headers, ...(signal ? { signal } : {}) });
+}
+
+async function request(url: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    const headers = { Range: `bytes=${offset}-${offset + length - 1}` };
-    response = await fetch(url, { headers, ...(signal ? { signal } : {}) });
+    response = await fetch(url, init);
   } catch (error) {
-    if (signal?.aborted) throw new BrushwoodError('aborted', 'The operation was cancelled.', {}, { cause: error });
+    if (init.signal?.aborted) throw new BrushwoodError('aborted', 'The operation was cancelled.', {}, { cause: error });
     throw new BrushwoodError('not-found', `${url} could not be reached.`, { url }, { cause: error });
   }
   if (response.ok) return response;

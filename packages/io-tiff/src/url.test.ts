@@ -17,11 +17,14 @@ describe('images behind a URL', () => {
   beforeAll(async () => {
     server = createServer((request, response) => {
       const range = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '');
-      if (request.url === '/missing.tif') response.writeHead(404).end();
+      if (request.method === 'HEAD') response.writeHead(200, { 'content-length': bytes.length }).end();
+      else if (request.url === '/missing.tif') response.writeHead(404).end();
       else if (request.url === '/whole.tif' || !range) response.writeHead(200).end(bytes);
+      else if (request.url === '/large.tif') response.writeHead(200, { 'content-length': 2 ** 30 }).write(bytes);
       else {
         const [start, end] = [Number(range[1]), Math.min(Number(range[2]), bytes.length - 1)];
-        response.writeHead(206, { 'content-range': `bytes ${start}-${end}/${bytes.length}` });
+        const isHidden = request.url === '/hidden.tif'; // a stand-in for what a browser does with other origins
+        response.writeHead(206, isHidden ? {} : { 'content-range': `bytes ${start}-${end}/${bytes.length}` });
         response.end(bytes.subarray(start, end + 1));
       }
     });
@@ -36,8 +39,19 @@ describe('images behind a URL', () => {
     expect(data).toEqual(patternTensor('yx', [37, 53], { dtype: 'uint8', modulus: 251 }).data);
   });
 
-  it('are unsupported where the server sends no ranges', async () => {
-    await expect(tiff.open({ path: `${base}/whole.tif` })).rejects.toMatchObject({ code: 'unsupported' });
+  it('are read as a whole where the server sends no ranges', async () => {
+    const source = await tiff.open({ path: `${base}/whole.tif` });
+    const { data } = await source.read(wholeRoi(source.info.shape));
+    expect(data).toEqual(patternTensor('yx', [37, 53], { dtype: 'uint8', modulus: 251 }).data);
+  });
+
+  it('are unsupported if they are large and the server sends no ranges', async () => {
+    await expect(tiff.open({ path: `${base}/large.tif` })).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it('are read by ranges whose header a page may not see', async () => {
+    const source = await tiff.open({ path: `${base}/hidden.tif` });
+    expect(source.info.shape).toEqual([1, 1, 1, 37, 53]);
   });
 
   it('are not-found where the server has none', async () => {

@@ -161,6 +161,29 @@ describe.skipIf(!hasBrowser)('opening images in a page and its workers', { timeo
     expect(found).toEqual({ page: expected, worker: expected });
   });
 
+  it.each(['g8.png', 'stack.tif', 'stack.npy', 'large.h5', 'v2.zarr.zip'])(
+    'says that %s was changed since it was chosen',
+    async (name) => {
+      const found = await test.page.evaluate(async (name) => {
+        const { fetchFile, readTwice } = await importModule<ReadImages>('/read-image.js');
+        const folder = await navigator.storage.getDirectory();
+        const handle = await folder.getFileHandle(`changing ${name}`, { create: true });
+        const write = async (blob: Blob) => {
+          const stream = await handle.createWritable();
+          await stream.write(blob);
+          await stream.close();
+        };
+        await write(await fetchFile(`/made/${name}`));
+        const blob = await handle.getFile();
+        await write(new Blob(['something else']));
+        return readTwice({ path: name, blob });
+      }, name);
+      for (const outcome of [found.page, found.worker]) {
+        expect(outcome).toMatchObject({ message: expect.stringContaining('moved or changed') });
+      }
+    },
+  );
+
   it.each([
     ['/made/broken.png', 'broken-file', 'broken.png'],
     ['/made/broken.tif', 'broken-file', 'broken.tif'],
