@@ -1,21 +1,29 @@
 import {
-  createContainer,
+  createInlinePool,
   createTensor,
   elementCount,
   openImage,
   type ImageSource,
   type Shape5,
   type Tensor,
+  type WorkerPool,
 } from '@brushwood/core';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { plugins } from '../plugins.ts';
 import { sampleImage, writeImage } from '../testing/sample-project.ts';
 import { removeFolder, temporaryFolder } from '../testing/temporary-folder.ts';
-import { cookieOf, makeWebFolder, sendRaw, startTestUiServer, type TestUiServer } from '../testing/ui-server.ts';
+import {
+  catalog,
+  cookieOf,
+  makeWebFolder,
+  sendRaw,
+  startTestUiServer,
+  type TestUiServer,
+} from '../testing/ui-server.ts';
+import { imageChunkTask } from './image-tasks.ts';
 
-const { formats } = createContainer(plugins).catalog;
+const { formats } = catalog;
 
 let folder: string;
 let webFolder: string;
@@ -256,5 +264,67 @@ describe('objects of an image', () => {
     expect(JSON.parse(body.toString())).toMatchObject({
       error: { message: expect.stringContaining('broken.png') as string },
     });
+  });
+});
+
+describe('a client that goes away', () => {
+  it('ends the reading of its chunk, unless another waits for it', async () => {
+    const image = join(folder, 'slow.png');
+    await writeImage(image, sampleImage([1, 1, 1, 20, 30]));
+    const inline = createInlinePool(catalog);
+    const readings: { signal: AbortSignal; finish: (bytes: Uint8Array) => void }[] = [];
+    const slow: WorkerPool = {
+      ...inline,
+      run: (task, input, options) =>
+        task.id === imageChunkTask.id
+          ? new Promise((resolve) => readings.push({ signal: options!.signal!, finish: resolve as () => void }))
+          : inline.run(task, input, options),
+    };
+    server = await startTestUiServer({ inputs: [image, join(folder, 'unsaved.ilp')], webFolder, pool: slow });
+    const { origin } = server;
+    await readDocument(server, '/api/session');
+    const request = (signal: AbortSignal) =>
+      fetch(`${origin}/api/images/0.zarr/0/c/0/0`, { headers: cookieOf(server!), signal }).catch(() => undefined);
+    const staying = request(new AbortController().signal);
+    await vi.waitFor(() => expect(readings).toHaveLength(1));
+    const leaving = new AbortController();
+    const gone = request(leaving.signal);
+    await readDocument(server, '/api/session'); // answered when the second request has been taken in
+    leaving.abort();
+    await gone;
+    await readDocument(server, '/api/session');
+    expect(readings[0]!.signal.aborted).toBe(false);
+    readings[0]!.finish(new Uint8Array(600).fill(7));
+    expect(new Uint8Array(await (await staying)!.arrayBuffer())[599]).toBe(7);
+
+    // Another chunk would be another reading; this one has been kept.
+    expect((await fetch(`${origin}/api/images/0.zarr/0/c/0/0`, { headers: cookieOf(server) })).status).toBe(200);
+    expect(readings).toHaveLength(1);
+  });
+  it('alone, it frees the worker', async () => {
+    const image = join(folder, 'alone.png');
+    await writeImage(image, sampleImage([1, 1, 1, 20, 30]));
+    const inline = createInlinePool(catalog);
+    let stopped: AbortSignal | undefined;
+    const endless: WorkerPool = {
+      ...inline,
+      run(task, input, options) {
+        if (task.id !== imageChunkTask.id) return inline.run(task, input, options);
+        stopped = options!.signal;
+        return new Promise((_resolve, reject) =>
+          stopped!.addEventListener('abort', () => reject(new Error('stopped'))),
+        );
+      },
+    };
+    server = await startTestUiServer({ inputs: [image, join(folder, 'unsaved.ilp')], webFolder, pool: endless });
+    await readDocument(server, '/api/session');
+    const client = new AbortController();
+    const address = `${server.origin}/api/images/0.zarr/0/c/0/0`;
+    const gone = fetch(address, { headers: cookieOf(server), signal: client.signal }).catch(() => undefined);
+    await vi.waitFor(() => expect(stopped).toBeDefined());
+    client.abort();
+    await gone;
+    await vi.waitFor(() => expect(stopped!.aborted).toBe(true));
+    expect(server.faults).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { createContainer, createInlinePool, type Project } from '@brushwood/core';
+import { createContainer, createInlinePool, type Project, type WorkerPool } from '@brushwood/core';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ export interface ServerSetup {
   readonly inputs: readonly string[];
   readonly webFolder: string;
   readonly maxBodyBytes?: number;
+  /** Does the work of image tasks; default this thread. */
+  readonly pool?: WorkerPool;
 }
 
 export interface TestUiServer extends UiServer {
@@ -31,10 +33,10 @@ export async function startTestUiServer({
   inputs,
   webFolder,
   maxBodyBytes = 2 ** 26,
+  pool = createInlinePool(catalog),
 }: ServerSetup): Promise<TestUiServer> {
   const report = new Report({ quiet: true });
   const { desk, folders, release } = await openDesk(inputs, { catalog, report });
-  const pool = createInlinePool(catalog);
   const faults: unknown[] = [];
   const server = await startUiServer({
     catalog,
