@@ -11,13 +11,33 @@ export function renderLabels(labels: Uint8Array, layout: SliceLayout, colors: re
   const table = new Uint32Array(256).fill(packPixel([255, 255, 255], 255));
   table[0] = 0;
   colors.slice(0, 255).forEach((color, classIndex) => (table[classIndex + 1] = packPixel(color, 255)));
-  return renderPixels(layout, (at) => table[labels[at]!]!);
+  const { width, height, strideU, strideV } = layout;
+  const picture = createPicture(layout);
+  const pixels = new Uint32Array(picture.data.buffer);
+  let out = 0;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0, at = row * strideV; column < width; column++, at += strideU) {
+      const label = labels[at]!;
+      if (label !== 0) pixels[out] = table[label]!; // most are 0, and the picture is
+      out++;
+    }
+  }
+  return picture;
 }
 
 /** Probability of one class: its colour, as opaque as the probability is large. Clipped to 0…1. */
 export function renderProbability(probabilities: Float32Array, layout: SliceLayout, color: RgbColor): Picture {
+  const { width, height, strideU, strideV } = layout;
   const ramp = alphaRamp(color);
-  return renderPixels(layout, (at) => ramp[toByte(probabilities[at]!)]!);
+  const picture = createPicture(layout);
+  const pixels = new Uint32Array(picture.data.buffer);
+  let out = 0;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0, at = row * strideV; column < width; column++, at += strideU) {
+      pixels[out++] = ramp[toByte(probabilities[at]!)]!;
+    }
+  }
+  return picture;
 }
 
 /**
@@ -31,20 +51,27 @@ export function renderSegmentation(
   colors: readonly RgbColor[],
   onlyClass?: number,
 ): Picture {
-  const { strideChannel } = layout;
-  const pixels = colors.map((color, i) => (onlyClass === undefined || i === onlyClass ? packPixel(color, 255) : 0));
-  return renderPixels(layout, (at) => {
-    let best = -1;
-    let highest = 0;
-    for (let i = 0; i < pixels.length; i++) {
-      const value = probabilities[at + i * strideChannel]!;
-      if (value > highest) {
-        highest = value;
-        best = i;
+  const { width, height, strideU, strideV, strideChannel } = layout;
+  const shown = colors.map((color, i) => (onlyClass === undefined || i === onlyClass ? packPixel(color, 255) : 0));
+  const classes = Uint32Array.of(0, ...shown);
+  const picture = createPicture(layout);
+  const pixels = new Uint32Array(picture.data.buffer);
+  let out = 0;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0, at = row * strideV; column < width; column++, at += strideU) {
+      let best = 0;
+      let highest = 0;
+      for (let i = 1, place = at; i < classes.length; i++, place += strideChannel) {
+        const value = probabilities[place]!;
+        if (value > highest) {
+          highest = value;
+          best = i;
+        }
       }
+      pixels[out++] = classes[best]!;
     }
-    return best < 0 ? 0 : pixels[best]!;
-  });
+  }
+  return picture;
 }
 
 /**
@@ -52,30 +79,25 @@ export function renderSegmentation(
  * @param classCount Planes in `probabilities`, `layout.strideChannel` apart.
  */
 export function renderUncertainty(probabilities: Float32Array, layout: SliceLayout, classCount: number): Picture {
-  const { strideChannel } = layout;
+  const { width, height, strideU, strideV, strideChannel } = layout;
   const ramp = alphaRamp(uncertaintyColor);
-  if (classCount < 2) return createPicture(layout);
-  return renderPixels(layout, (at) => {
-    let highest = -Infinity;
-    let second = -Infinity;
-    for (let i = 0; i < classCount; i++) {
-      const value = probabilities[at + i * strideChannel]!;
-      if (value > highest) {
-        second = highest;
-        highest = value;
-      } else if (value > second) second = value;
-    }
-    return ramp[toByte(1 - (highest - second))]!;
-  });
-}
-
-function renderPixels(layout: SliceLayout, pixelAt: (index: number) => number): Picture {
-  const { width, height, strideU, strideV } = layout;
   const picture = createPicture(layout);
+  if (classCount < 2) return picture;
   const pixels = new Uint32Array(picture.data.buffer);
   let out = 0;
   for (let row = 0; row < height; row++) {
-    for (let column = 0, at = row * strideV; column < width; column++, at += strideU) pixels[out++] = pixelAt(at);
+    for (let column = 0, at = row * strideV; column < width; column++, at += strideU) {
+      let highest = -Infinity;
+      let second = -Infinity;
+      for (let i = 0, place = at; i < classCount; i++, place += strideChannel) {
+        const value = probabilities[place]!;
+        if (value > highest) {
+          second = highest;
+          highest = value;
+        } else if (value > second) second = value;
+      }
+      pixels[out++] = ramp[toByte(1 - (highest - second))]!;
+    }
   }
   return picture;
 }

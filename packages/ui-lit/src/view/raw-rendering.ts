@@ -105,29 +105,39 @@ function paintChannel(values: TypedArray, layout: SliceLayout, picture: Picture,
 
 /** Opaque pixels of a colour from black to full. */
 function colorRamp(color: RgbColor): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, level) => {
-    const part = (full: number) => Math.round((full * level) / 255);
-    return packPixel([part(color[0]), part(color[1]), part(color[2])], 255);
-  });
+  const [red, green, blue] = color.map(shades) as [Uint8Array, Uint8Array, Uint8Array];
+  return Uint32Array.from({ length: 256 }, (_, level) => packPixel([red[level]!, green[level]!, blue[level]!], 255));
 }
 
+/** Sums of at most 256 channels of at most 255 fit into 16 bits. */
 function addChannels(values: TypedArray, layout: SliceLayout, picture: Picture, shown: readonly ShownChannel[]): void {
   const { width, height, strideU, strideV } = layout;
-  const { data } = picture; // clamped: sums above 255 stay at 255
-  new Uint32Array(data.buffer).fill(packPixel([0, 0, 0], 255));
+  const sums = new Uint16Array(3 * width * height);
   for (const { display, offset } of shown) {
     const levelOf = brightness(display.range);
-    const [red, green, blue] = channelColor(display.color).map((full) => full / 255) as [number, number, number];
+    const [red, green, blue] = channelColor(display.color).map(shades) as [Uint8Array, Uint8Array, Uint8Array];
     let out = 0;
     for (let row = 0; row < height; row++) {
-      for (let column = 0, at = offset + row * strideV; column < width; column++, at += strideU, out += 4) {
+      for (let column = 0, at = offset + row * strideV; column < width; column++, at += strideU, out += 3) {
         const level = levelOf(values[at]!);
-        data[out] = data[out]! + red * level;
-        data[out + 1] = data[out + 1]! + green * level;
-        data[out + 2] = data[out + 2]! + blue * level;
+        sums[out]! += red[level]!;
+        sums[out + 1]! += green[level]!;
+        sums[out + 2]! += blue[level]!;
       }
     }
   }
+  const { data } = picture; // clamped: sums above 255 become 255
+  for (let i = 0, out = 0; out < data.length; i += 3, out += 4) {
+    data[out] = sums[i]!;
+    data[out + 1] = sums[i + 1]!;
+    data[out + 2] = sums[i + 2]!;
+    data[out + 3] = 255;
+  }
+}
+
+/** A part of a colour from black to full. */
+function shades(full: number): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, level) => Math.round((full * level) / 255));
 }
 
 const mostSamples = 1 << 16;

@@ -30,7 +30,7 @@ export class Scene {
   private position: Point5 = { t: 0, z: 0, y: 0, x: 0 };
   private active: SliceAxis = 'z';
   private frameRequest: number | undefined;
-  private lastView = '';
+  private lastView = '[]';
   private lastPointer = 'null';
 
   constructor(listener: SceneListener) {

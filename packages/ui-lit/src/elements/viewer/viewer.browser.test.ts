@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../../testing/browser.ts';
+import { hasBrowser, openTestPage } from '../../testing/browser.ts';
 import { openViewer, pixelOf, settle, takeBrush, viewOf } from '../../testing/viewer-driver.ts';
 import { colorAt } from '../../testing/viewer-pattern.ts';
 
@@ -150,5 +150,25 @@ describe.skipIf(!hasBrowser)('brushwood-viewer', () => {
     await page.mouse.wheel(0, -100);
     await settle(page);
     expect((await viewOf(page))[0]!.scale).toBeGreaterThan(4 / 3);
+  });
+});
+
+describe.skipIf(!hasBrowser)('the built library', () => {
+  it('defines the viewer', async () => {
+    const { page } = await openTestPage();
+    const size = await page.evaluate(async () => {
+      const { defineElements } = await importModule('/brushwood.js');
+      defineElements();
+      const viewer = document.createElement('brushwood-viewer');
+      viewer.style.cssText = 'position: fixed; inset: 0';
+      const shape = [1, 1, 1, 100, 200] as const;
+      viewer.image = { shape, levels: [{ shape, chunkShape: shape, downsampling: [1, 1, 1, 1, 1] }] };
+      document.body.append(viewer);
+      const change = await new Promise<CustomEvent>((done) =>
+        viewer.addEventListener('view-change', (event) => done(event as CustomEvent), { once: true }),
+      );
+      return change.detail.slices[0].box;
+    });
+    expect(size).toEqual({ left: 0, top: 0, right: 200, bottom: 100 });
   });
 });
