@@ -1,4 +1,4 @@
-import { dropModel, withLane, type Labels, type LabelClass, type Project } from '@brushwood/core';
+import { dropModel, withLane, type Labels, type LabelClass, type Lane, type Project } from '@brushwood/core';
 
 /** Steps that can be taken back. */
 export const undoLimit = 100;
@@ -188,7 +188,8 @@ function withState(project: Project, { labels, classes }: UndoState): Project {
 /** Do two projects differ in nothing but their model? */
 function sameWork(a: Project, b: Project): boolean {
   return (
-    a.lanes === b.lanes &&
+    a.lanes.length === b.lanes.length &&
+    a.lanes.every((lane, i) => sameLane(lane, b.lanes[i]!)) &&
     a.classes === b.classes &&
     a.features === b.features &&
     a.normalization === b.normalization &&
@@ -197,4 +198,8 @@ function sameWork(a: Project, b: Project): boolean {
     a.classifier.options === b.classifier.options &&
     a.classifier.seed === b.classifier.seed
   );
+}
+
+function sameLane(a: Lane, b: Lane): boolean {
+  return a.rawData === b.rawData && a.predictionMask === b.predictionMask && a.labels === b.labels;
 }

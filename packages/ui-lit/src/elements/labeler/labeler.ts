@@ -87,6 +87,11 @@ export class LabelerElement extends LitElement {
     return this.labeling?.project.lanes[this.labeling.laneIndex]?.labels;
   }
 
+  /** Share of each class in what is in view, 0…1; undefined while nothing is predicted. */
+  get areas(): readonly number[] | undefined {
+    return this.labeling?.areasInView();
+  }
+
   /** Probabilities of the whole image, float32, axes tczyx with a channel per class; trains first if need be. */
   getProbabilities(options: { signal?: AbortSignal } = {}) {
     return predictWhole(this.ready(), options);
@@ -345,6 +350,7 @@ export class LabelerElement extends LitElement {
     try {
       const path = new URL(src, document.baseURI).href;
       await addImages(labeling, [{ path, name: src }], { replaces: true });
+      labeling.selectAllFeatures();
     } catch (error) {
       labeling.report(error);
     }

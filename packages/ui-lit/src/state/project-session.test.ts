@@ -1,0 +1,122 @@
+import {
+  addLane,
+  createContainer,
+  emptyLabels,
+  newProject,
+  readLabels,
+  renameClass,
+  writeLabels,
+  type ImageReference,
+  type Labels,
+  type Project,
+} from '@brushwood/core';
+import { describe, expect, it } from 'vitest';
+import { ProjectSession, undoLimit } from './project-session.ts';
+
+const { catalog } = createContainer([]);
+const image: ImageReference = {
+  nickname: 'a',
+  location: { path: '/a.png' },
+  storage: 'absolute',
+  axes: 'yx',
+  shape: [1, 1, 1, 4, 4],
+  dtype: 'uint8',
+  channels: 'all',
+};
+const project = (): Project => addLane(newProject(catalog), image);
+
+const dot = (labels: Labels, x: number, value = 1) =>
+  writeLabels(labels, { start: [0, 0, 0, 0, x], stop: [1, 1, 1, 1, x + 1] }, Uint8Array.of(value));
+const row = (session: ProjectSession) => [
+  ...readLabels(session.project.lanes[0]!.labels, { start: [0, 0, 0, 0, 0], stop: [1, 1, 1, 1, 4] }),
+];
+/** A stroke of several pointer events. */
+const paint = (session: ProjectSession, ...xs: number[]) => {
+  for (const x of xs) session.paint(0, dot(session.project.lanes[0]!.labels, x));
+  session.endStroke();
+};
+
+describe('a session', () => {
+  it('takes back whole strokes, and does them again', () => {
+    const session = new ProjectSession(project());
+    paint(session, 0, 1);
+    paint(session, 3);
+    expect(row(session)).toEqual([1, 1, 0, 1]);
+    session.undo();
+    expect(row(session)).toEqual([1, 1, 0, 0]);
+    session.undo();
+    expect([row(session), session.canUndo]).toEqual([[0, 0, 0, 0], false]);
+    session.redo();
+    session.redo();
+    expect([row(session), session.canRedo]).toEqual([[1, 1, 0, 1], false]);
+  });
+
+  it('forgets what could be done again when something new is painted', () => {
+    const session = new ProjectSession(project());
+    paint(session, 0);
+    session.undo();
+    paint(session, 2);
+    expect([session.canRedo, row(session)]).toEqual([false, [0, 0, 1, 0]]);
+  });
+
+  it('makes no step of a stroke that changed nothing, or was cancelled', () => {
+    const session = new ProjectSession(project());
+    session.endStroke();
+    session.paint(0, dot(session.project.lanes[0]!.labels, 1));
+    session.cancelStroke();
+    expect([session.canUndo, row(session), session.isDirty]).toEqual([false, [0, 0, 0, 0], false]);
+  });
+
+  it(`keeps ${undoLimit} steps`, () => {
+    const session = new ProjectSession(project());
+    for (let i = 0; i < undoLimit + 5; i++) session.editLabels(renameClass(session.project, 0, `name ${i}`));
+    let steps = 0;
+    for (; session.canUndo; steps++) session.undo();
+    expect([steps, session.project.classes[0]!.name]).toEqual([undoLimit, 'name 4']);
+  });
+
+  it('knows what was not saved: strokes and edits, not a model', () => {
+    const session = new ProjectSession(project());
+    const { classifier } = session.project;
+    session.setModel(session.project, { ...classifier, report: undefined });
+    expect(session.isDirty).toBe(false);
+    paint(session, 1);
+    expect(session.isDirty).toBe(true);
+    session.markSaved(session.project, session.project);
+    expect(session.isDirty).toBe(false);
+  });
+
+  it('keeps strokes that were painted while a save was under way, and where saved images lie', () => {
+    const session = new ProjectSession(project());
+    const written = session.project;
+    paint(session, 2);
+    const moved = { ...image, location: { path: '/p.ilp', innerPath: 'x' }, storage: 'embedded' as const };
+    session.markSaved(written, { ...written, lanes: [{ ...written.lanes[0]!, rawData: moved }] });
+    expect([row(session), session.isDirty]).toEqual([[0, 0, 1, 0], true]);
+    expect(session.project.lanes[0]!.rawData.location).toEqual(moved.location);
+  });
+
+  it('takes a model only for the labels it was trained on', () => {
+    const session = new ProjectSession(project());
+    const before = session.project;
+    paint(session, 1);
+    session.setModel(before, { ...before.classifier, seed: 99 });
+    expect(session.project.classifier.seed).not.toBe(99);
+  });
+
+  it('drops the history when an image is removed: its steps would not fit', () => {
+    const session = new ProjectSession(project());
+    paint(session, 1);
+    session.edit({ ...session.project, lanes: [] });
+    expect(session.canUndo).toBe(false);
+  });
+
+  it('tells strokes while they are painted, and steps when they are complete', () => {
+    const session = new ProjectSession({ ...project(), lanes: [{ rawData: image, labels: emptyLabels(image.shape) }] });
+    const seen: string[] = [];
+    session.addEventListener('change', (event) => seen.push((event as CustomEvent<string>).detail));
+    paint(session, 0, 1);
+    session.undo();
+    expect(seen).toEqual(['labels', 'labels', 'project', 'project']);
+  });
+});
