@@ -199,6 +199,23 @@ describe('live classification', () => {
     await live.close();
   });
 
+  it('hands over a model again for a project that comes back without it', async () => {
+    const { seen, services } = watchedServices();
+    const { live, rest, models } = startLive(services);
+    const project = stripeProject(stripes(flat));
+    live.setProject(project);
+    live.setView(tilesOf(flat, flat));
+    live.setLive(true);
+    await rest();
+    live.setProject(renameClass(project, 0, 'undone'));
+    await live.updateOnce();
+    live.setView(tilesOf(flat, [1, 1, 1, 25, 32]));
+    await live.updateOnce();
+    expect(seen.samples).toHaveLength(1);
+    expect(models.map(({ model }) => model)).toEqual([models[0]!.model, models[0]!.model]);
+    await live.close();
+  });
+
   it('computes other features for another selection or other intensities', async () => {
     const { services } = watchedServices();
     const { live, rest, models } = startLive(services);

@@ -1,13 +1,13 @@
-import type { StoredModel, TrainingReport } from '../contracts/classifier.ts';
+import type { StoredModel } from '../contracts/classifier.ts';
 import { BrushwoodError, isAbortError, messageOf } from '../errors.ts';
 import { hasLabels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
-import { collectRows, type LaneRows } from './collect-rows.ts';
+import type { LaneRows } from './collect-rows.ts';
 import type { LiveClassification, LiveOptions, LiveState, LiveTile } from './live-contract.ts';
 import { LiveImages } from './live-images.ts';
+import { LiveModels, type LiveModel } from './live-models.ts';
 import { LiveWorkers } from './live-workers.ts';
-import { TilePainter, type PaintModel } from './tile-painter.ts';
-import { trainLive } from './train-live.ts';
+import { TilePainter } from './tile-painter.ts';
 import {
   isSameTraining,
   LabelCounter,
@@ -41,6 +41,7 @@ class LiveEngine implements LiveClassification {
   private readonly workers: LiveWorkers;
   private readonly images: LiveImages;
   private readonly painter: TilePainter;
+  private readonly models: LiveModels;
   private readonly counter = new LabelCounter();
   private readonly projectModel = new ProjectModel();
   private project: Project | undefined;
@@ -54,18 +55,16 @@ class LiveEngine implements LiveClassification {
   private waiters: Waiter[] = [];
   private pass: Pass | undefined;
   private isScheduled = false;
-  /** The newest settled model and what it was made of. */
-  private settled:
-    | { readonly inputs: TrainingInputs; readonly model: PaintModel; readonly report?: TrainingReport }
-    | undefined;
-  private generation = 0;
   private told: LiveState | undefined;
+  /** The project whose model was handed over. */
+  private toldModelOf: Project | undefined;
 
   constructor(options: LiveOptions) {
     const { services, cacheBytes = defaultCacheBytes } = options;
     this.options = options;
     this.workers = new LiveWorkers(services.pool, cacheBytes);
     this.images = new LiveImages(services.pool);
+    this.models = new LiveModels(services, this.workers);
     this.painter = new TilePainter(this.workers, (result) => options.onTile(result));
   }
 
@@ -145,8 +144,7 @@ class LiveEngine implements LiveClassification {
     if (!project || !inputs) return this.wait(noProjectError());
     const next = { inputs, stop: new AbortController() };
     this.pass = next;
-    const isKnown = this.given !== undefined || (this.settled && isSameTraining(this.settled.inputs, inputs));
-    if (!isKnown) this.tell({ phase: 'training', done: 0, total: 0 });
+    if (!this.models.find(inputs, this.given)) this.tell({ phase: 'training', done: 0, total: 0 });
     void this.run(next, project);
   }
 
@@ -185,11 +183,12 @@ class LiveEngine implements LiveClassification {
       await this.painter.paint({ signal, onProgress: this.progress('features') });
       throw isWaiting;
     }
-    const known = this.knownModel(pass.inputs);
-    const model = known ?? (await this.train(pass, project, counts));
-    // After undo and redo the labels are those of a model that the project has dropped.
-    if (known && !project.classifier.model && this.settled?.report) {
-      this.options.onModel?.(known.stored, this.settled.report);
+    const found = this.models.find(pass.inputs, this.given);
+    const { model, report } = found ?? (await this.train(pass, project, counts));
+    // Not only after training: after undo and redo the labels are those of a model that the project has dropped.
+    if (report && project.classifier.model !== model.stored && this.toldModelOf !== project) {
+      this.toldModelOf = project;
+      this.options.onModel?.(model.stored, report);
     }
     do {
       await this.painter.paint({ model, signal, onProgress: this.progress('predicting') });
@@ -197,57 +196,20 @@ class LiveEngine implements LiveClassification {
     } while (!this.painter.isUpToDate(model));
   }
 
-  /** The model of these inputs, if there is one. */
-  private knownModel(inputs: TrainingInputs): PaintModel | undefined {
-    const { settled, given } = this;
-    if (settled && (given ? settled.model.stored === given : isSameTraining(settled.inputs, inputs))) {
-      return settled.model;
-    }
-    return given && this.settle(inputs, given);
-  }
-
-  private async train(pass: Pass, project: Project, classCounts: readonly number[]): Promise<PaintModel> {
-    const { services, onModel } = this.options;
+  private async train(pass: Pass, project: Project, classCounts: readonly number[]): Promise<LiveModel> {
     const { signal } = pass.stop;
     const lanes = await this.laneRows(project);
     signal.throwIfAborted();
-    await collectRows(this.workers, lanes, { signal, onProgress: this.progress('features') });
-    this.tell({ phase: 'training', done: 0, total: 0 });
-    this.generation++;
-    const { model, report } = await trainLive(project, lanes, {
-      services,
+    return this.models.train({
+      project,
+      inputs: pass.inputs,
+      lanes,
       classCounts,
       signal,
-      onProgress: ({ done, total }) => this.progress('training')(done, total),
-      onPartial: (partial) => {
-        const preliminary = this.paintModel(partial.save(), true);
-        const onProgress = this.progress('predicting');
-        return this.painter.paint({ model: preliminary, onlyKept: true, signal, onProgress });
-      },
+      onProgress: (phase, done, total) => this.tell({ phase, done, total }),
+      onPartial: (partial) =>
+        this.painter.paint({ model: partial, onlyKept: true, signal, onProgress: this.progress('predicting') }),
     });
-    signal.throwIfAborted();
-    const stored = model.save();
-    const settled = this.settle(pass.inputs, stored, report);
-    onModel?.(stored, report);
-    return settled;
-  }
-
-  private settle(inputs: TrainingInputs, stored: StoredModel, report?: TrainingReport): PaintModel {
-    if (stored === this.given) this.generation++;
-    const model = this.paintModel(stored, false);
-    this.settled = { inputs, model, report };
-    return model;
-  }
-
-  private paintModel(stored: StoredModel, isPreliminary: boolean): PaintModel {
-    const { generation } = this;
-    return {
-      version: 2 * generation + (isPreliminary ? 0 : 1),
-      stored,
-      classCount: stored.classCount,
-      generation,
-      isPreliminary,
-    };
   }
 
   private async laneRows(project: Project): Promise<LaneRows[]> {
