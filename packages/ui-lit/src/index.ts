@@ -4,12 +4,12 @@ export { addImages, type NewImage } from './state/add-images.ts';
 export { composeServices } from './composition-root.ts';
 export { createWebWorkerPool, type WebPoolOptions } from './web-worker-pool.ts';
 export { plugins } from './plugins.ts';
+export { adoptImages } from './storage/adopt-images.ts';
 export { BrowserHome, type BrowserHomeOptions, type ProjectFile } from './storage/browser-home.ts';
 export type { ProjectHome } from './storage/project-home.ts';
 export { RecentProjects, type RecentProject, type RecentProjectsOptions } from './storage/recent-projects.ts';
 export {
   createServerHome,
-  type ServerFile,
   type ServerFile,
   type ServerHome,
   type ServerHomeOptions,

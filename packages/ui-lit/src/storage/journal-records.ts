@@ -43,13 +43,11 @@ interface StoredImage {
   readonly files?: number;
 }
 
-/** Images that were given to the page are kept up to this size; larger ones have to be chosen again. */
-const maxImageBytes = 64 << 20;
-
 /** Numbers values by identity and remembers which of them are not stored yet. One for each session. */
 export class JournalPacker {
   /** Values that have a number and are to be stored. */
   readonly unstored = new Map<number, unknown>();
+  private readonly maxImageBytes: number;
   private readonly numbers = new WeakMap<object, number>();
   private readonly chunksOf = new Map<number, Uint32Array>();
   /** Labels and their chunks: what strokes leave behind. Images stay. */
@@ -57,6 +55,11 @@ export class JournalPacker {
   private readonly dropped = new Set<number>();
   private readonly leftOut = new Set<number>();
   private count = 0;
+
+  /** @param maxImageBytes size up to which an image that was given to the page is kept */
+  constructor(maxImageBytes: number) {
+    this.maxImageBytes = maxImageBytes;
+  }
 
   pack({ project, undo, redo }: JournalState): StoredJournal {
     const { lanes, carried, classifier, ...rest } = project;
@@ -138,9 +141,9 @@ export class JournalPacker {
     let isLeftOut = false;
     const number = this.numberOf(reference, () => {
       const { blob, files, tensor, ...location } = reference.location;
-      const keepsBlob = blob !== undefined && blob.size <= maxImageBytes;
-      const keepsFiles = files !== undefined && (!(files instanceof Map) || sizeOf(files) <= maxImageBytes);
-      const keepsTensor = tensor !== undefined && tensor.data.byteLength <= maxImageBytes;
+      const keepsBlob = blob !== undefined && blob.size <= this.maxImageBytes;
+      const keepsFiles = files !== undefined && (!(files instanceof Map) || sizeOf(files) <= this.maxImageBytes);
+      const keepsTensor = tensor !== undefined && tensor.data.byteLength <= this.maxImageBytes;
       const kept = keepsTensor ? { ...location, tensor: { ...tensor, data: tensor.data.slice() } } : location;
       isLeftOut = (blob && !keepsBlob) || (files && !keepsFiles) || (tensor && !keepsTensor) || false;
       return {

@@ -148,6 +148,33 @@ describe.skipIf(!hasBrowser)('the journal of strokes', { timeout: 60_000 }, asyn
     await test.close();
   });
 
+  it('says which image was too large to be kept, and where the project file is', async () => {
+    const test = await open();
+    await test.page.evaluate(async () => {
+      const { newSession, StrokeJournal, stateOf, stroke } = await importModule<Journal>('/journal.js');
+      const { fetchFile } = await importModule<ReadImages>('/read-image.js');
+      const blob = await fetchFile('/made/cells.tif');
+      const session = await newSession({ path: 'cells.tif', blob, storage: 'relative' });
+      const journal = await StrokeJournal.open({ name: 'new', maxImageBytes: 1000 });
+      const folder = await navigator.storage.getDirectory();
+      journal.rename('cells.ilp', await folder.getFileHandle('cells.ilp', { create: true }));
+      stroke(session, 1, 1);
+      journal.note(stateOf(session));
+      await journal.flush();
+    });
+    await test.page.reload();
+    const found = await test.page.evaluate(async () => {
+      const { StrokeJournal } = await importModule<Journal>('/journal.js');
+      const journal = await StrokeJournal.open({ name: 'new' });
+      const [work] = await journal.recover();
+      const { project } = (await journal.take(work!.id))!;
+      const { location } = project.lanes[0]!.rawData;
+      return { missing: work!.missingImages, file: work!.handle?.name, path: location.path, isThere: !!location.blob };
+    });
+    expect(found).toEqual({ missing: ['cells.tif'], file: 'cells.ilp', path: 'cells.tif', isThere: false });
+    await test.close();
+  });
+
   it('holds up the page for less than 4 ms a stroke, with 100 steps on a large image', async () => {
     const test = await open();
     const costs = await test.page.evaluate(async () => {

@@ -12,8 +12,10 @@ export interface RecoverableWork {
   readonly changedAt: Date;
   /** Steps of it that can be taken back. */
   readonly stepCount: number;
-  /** Images that were too large to be kept here: they have to be chosen again (`relinkLane`). */
+  /** Images that were too large to be kept here: found in the saved project (`adoptImages`), or to be chosen again (`relinkLane`). */
   readonly missingImages: readonly string[];
+  /** The project file, if the page had its handle. */
+  readonly handle?: FileSystemFileHandle;
 }
 
 export interface StrokeJournalOptions {
@@ -21,6 +23,8 @@ export interface StrokeJournalOptions {
   readonly name: string;
   /** Told once each time that writing begins to fail, in words for people. Painting goes on, and so do the attempts. */
   readonly onProblem?: (message: string) => void;
+  /** Images that were given to the page are kept up to this size; default 64 MB. */
+  readonly maxImageBytes?: number;
 }
 
 interface Session {
@@ -28,6 +32,7 @@ interface Session {
   readonly changedAt: number;
   readonly isSaved: boolean;
   readonly missingImages: readonly string[];
+  readonly handle?: FileSystemFileHandle;
   readonly journal: StoredJournal;
 }
 
@@ -52,7 +57,8 @@ export class StrokeJournal {
   private readonly db: IDBDatabase | undefined;
   private readonly session: string;
   private readonly releaseLock: () => void;
-  private packer = new JournalPacker();
+  private handle: FileSystemFileHandle | undefined;
+  private readonly packer: JournalPacker;
   private latest: JournalState | undefined;
   private isWaiting = false;
   private writing: Promise<void> | undefined;
@@ -66,6 +72,7 @@ export class StrokeJournal {
   private constructor(options: StrokeJournalOptions, db: IDBDatabase | undefined, held: HeldLock) {
     this.name = options.name;
     this.onProblem = options.onProblem ?? (() => undefined);
+    this.packer = new JournalPacker(options.maxImageBytes ?? 64 << 20);
     this.db = db;
     this.session = held.session;
     this.releaseLock = held.release;
@@ -83,14 +90,15 @@ export class StrokeJournal {
     }
   }
 
-  /** The project has another name now. */
-  rename(name: string): void {
+  /** Another project is open now, or it has another name. */
+  rename(name: string, handle?: FileSystemFileHandle): void {
     this.name = name;
+    this.handle = handle;
   }
 
   /** Tells the state after a stroke or another edit. Returns at once; it is stored when the page is idle, within a second. */
   note(state: JournalState): void {
-    this.latest = state;
+    this.latest = copyOf(state);
     this.isSaved = false;
     this.schedule();
   }
@@ -105,7 +113,7 @@ export class StrokeJournal {
 
   /** The project was saved: there is nothing to recover. The steps for undo stay, for `historyOf` after a reload. */
   async clear(state: JournalState): Promise<void> {
-    this.latest = state;
+    this.latest = copyOf(state);
     this.isSaved = true;
     await this.flush();
   }
@@ -115,8 +123,8 @@ export class StrokeJournal {
     const found: RecoverableWork[] = [];
     for (const [id, session] of await this.endedSessions()) {
       if (session.isSaved) continue;
-      const { name, changedAt, journal, missingImages } = session;
-      found.push({ id, name, changedAt: new Date(changedAt), stepCount: journal.undo.length, missingImages });
+      const { name, changedAt, journal, missingImages, handle } = session;
+      found.push({ id, name, changedAt: new Date(changedAt), stepCount: journal.undo.length, missingImages, handle });
     }
     return found.toSorted((a, b) => b.changedAt.getTime() - a.changedAt.getTime());
   }
@@ -196,10 +204,10 @@ export class StrokeJournal {
       await finished(transaction);
       for (const [number] of batch) this.packer.unstored.delete(number);
     }
-    const { name, session, isSaved } = this;
+    const { name, session, isSaved, handle } = this;
     const transaction = db.transaction(['sessions', 'values'], 'readwrite', { durability: 'strict' });
     const missingImages = this.packer.leftOutImages(state.project);
-    const entry: Session = { name, changedAt: Date.now(), isSaved, missingImages, journal };
+    const entry: Session = { name, changedAt: Date.now(), isSaved, missingImages, handle, journal };
     transaction.objectStore('sessions').put(entry, session);
     if (this.writes++ % writesPerCleaning === 0) {
       for (const number of this.packer.drop(journal)) transaction.objectStore('values').delete([session, number]);
@@ -247,6 +255,11 @@ export class StrokeJournal {
     transaction.objectStore('values').delete(valuesOf(id));
     await finished(transaction);
   }
+}
+
+/** Its lists may be the caller's own, which go on changing. */
+function copyOf({ project, undo, redo }: JournalState): JournalState {
+  return { project, undo: [...undo], redo: [...redo] };
 }
 
 interface HeldLock {

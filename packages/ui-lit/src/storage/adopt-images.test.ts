@@ -1,0 +1,48 @@
+import { addLane, createContainer, newProject, type ImageLocation, type ImageReference } from '@brushwood/core';
+import { describe, expect, it } from 'vitest';
+import { adoptImages } from './adopt-images.ts';
+
+const { catalog } = createContainer([]);
+const blob = new Blob(['voxels']);
+
+function image(location: ImageLocation, facts: Partial<ImageReference> = {}): ImageReference {
+  const shape = [1, 1, 1, 4, 5] as const;
+  return {
+    nickname: 'a',
+    location,
+    storage: 'relative',
+    axes: 'yx',
+    shape,
+    channels: 'all',
+    fingerprint: 'x',
+    ...facts,
+  };
+}
+const project = (reference: ImageReference) => addLane(newProject(catalog, ['one', 'two']), reference);
+const placeOf = (recovered: ImageReference, saved: ImageReference) =>
+  adoptImages(project(recovered), project(saved)).lanes[0]!.rawData;
+
+describe('the images of a recovered project', () => {
+  const saved = image({ path: 'p.ilp', innerPath: 'Input Data/local_data/1', blob }, { storage: 'embedded' });
+
+  it('are found in the saved one', () => {
+    expect(placeOf(image({ path: 'a.tif' }), saved)).toMatchObject({
+      location: { path: 'p.ilp', blob },
+      storage: 'embedded',
+    });
+  });
+
+  it('stay where their voxels were kept', () => {
+    const kept = image({ path: 'a.tif', blob: new Blob(['own']) });
+    expect(placeOf(kept, saved)).toBe(kept);
+  });
+
+  it.each([
+    ['name', { nickname: 'b' }],
+    ['size', { shape: [1, 1, 1, 4, 6] as const }],
+    ['content', { fingerprint: 'y' }],
+  ])('are not taken for one of another %s', (_, facts) => {
+    const missing = image({ path: 'a.tif' });
+    expect(placeOf(missing, { ...saved, ...facts })).toBe(missing);
+  });
+});
