@@ -1,5 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { createContainer, createInlinePool, type Samples, type StoredModel, type TrainContext } from '@brushwood/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  createContainer,
+  createInlinePool,
+  type Samples,
+  type StoredModel,
+  type TrainContext,
+  type WorkerPool,
+} from '@brushwood/core';
 import { classifiers } from '../plugin.ts';
 import { createNumbers, noiseSamples, samplesOf } from '../testing/example-samples.ts';
 import { randomForest } from './classifier.ts';
@@ -125,6 +132,35 @@ describe('training', () => {
       expect(model.report?.outOfBagError).toBe((await train(threeBlobs)).report?.outOfBagError);
     }
     expect((await train(threeBlobs, { seed: 8 })).save()).not.toEqual(alone);
+  });
+
+  describe('in parts', () => {
+    afterEach(() => vi.unstubAllGlobals());
+
+    /** Trains on two workers, which are exchanged for others when the first trees are there. */
+    async function trainOnExchangedWorkers(isExchanged: boolean) {
+      let workers = createWorkers(2);
+      const pool: WorkerPool = { ...workers, run: (task, input, options) => workers.run(task, input, options) };
+      const context = { seed: 7, options: defaults, pool };
+      const partial: number[] = [];
+      const model = await randomForest.trainProgressively!(threeBlobs, context, (first) => {
+        partial.push(treesOf(first.save()).length);
+        if (isExchanged) workers = createWorkers(2);
+      });
+      expect(partial).toEqual([8]);
+      return model.save();
+    }
+
+    for (const isShared of [true, false]) {
+      for (const isExchanged of [false, true]) {
+        const how = `${isShared ? 'with' : 'without'} shared memory, workers ${isExchanged ? 'replaced' : 'kept'}`;
+        it(`gives the same bytes ${how}`, async () => {
+          const expected = (await train(threeBlobs)).save();
+          if (!isShared) vi.stubGlobal('SharedArrayBuffer', undefined);
+          expect(await trainOnExchangedWorkers(isExchanged)).toEqual(expected);
+        });
+      }
+    }
   });
 
   it('distinguishes large seeds that share their low bits', async () => {
