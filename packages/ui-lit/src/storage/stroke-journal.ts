@@ -1,6 +1,7 @@
 import type { Labels, Project } from '@brushwood/core';
-import { finished, openDatabase, resultOf, storageError } from './indexed-db.ts';
-import { JournalPacker, unpackJournal, type JournalState, type StoredJournal } from './journal-records.ts';
+import { storageError } from './indexed-db.ts';
+import { JournalPacker, unpackJournal, type JournalState } from './journal-records.ts';
+import { canTellEnded, JournalStore, type JournalSession } from './journal-store.ts';
 
 export type { JournalState };
 
@@ -27,18 +28,6 @@ export interface StrokeJournalOptions {
   readonly maxImageBytes?: number;
 }
 
-interface Session {
-  readonly name: string;
-  readonly changedAt: number;
-  readonly isSaved: boolean;
-  readonly missingImages: readonly string[];
-  readonly handle?: FileSystemFileHandle;
-  readonly journal: StoredJournal;
-}
-
-const database = 'brushwood-journal';
-/** Bytes of chunks given to the database at once: copying them must not hold up the page. */
-const batchBytes = 1 << 20;
 /** A write begins at the latest this long after a change, so that it is on disk within a second. */
 const longestWaitMs = 300;
 const retryMs = 5000;
@@ -54,9 +43,7 @@ const savedSessionsKept = 5;
 export class StrokeJournal {
   private name: string;
   private readonly onProblem: (message: string) => void;
-  private readonly db: IDBDatabase | undefined;
-  private readonly session: string;
-  private readonly releaseLock: () => void;
+  private readonly store: JournalStore | undefined;
   private handle: FileSystemFileHandle | undefined;
   private readonly packer: JournalPacker;
   private latest: JournalState | undefined;
@@ -69,24 +56,21 @@ export class StrokeJournal {
   private readonly takenOver: string[] = [];
   private readonly onHide = () => void this.flush();
 
-  private constructor(options: StrokeJournalOptions, db: IDBDatabase | undefined, held: HeldLock) {
+  private constructor(options: StrokeJournalOptions, store?: JournalStore) {
     this.name = options.name;
     this.onProblem = options.onProblem ?? (() => undefined);
     this.packer = new JournalPacker(options.maxImageBytes ?? 64 << 20);
-    this.db = db;
-    this.session = held.session;
-    this.releaseLock = held.release;
+    this.store = store;
     addEventListener('pagehide', this.onHide);
   }
 
   /** Begins a session. Where the browser keeps nothing, the problem is told and the journal does nothing. */
   static async open(options: StrokeJournalOptions): Promise<StrokeJournal> {
-    const held = await holdLock(crypto.randomUUID());
     try {
-      return new StrokeJournal(options, await openDatabase(database, ['sessions', 'values']), held);
+      return new StrokeJournal(options, await JournalStore.open());
     } catch (cause) {
       options.onProblem?.(storageError('Strokes cannot be kept for the case of a crash', cause).message);
-      return new StrokeJournal(options, undefined, held);
+      return new StrokeJournal(options);
     }
   }
 
@@ -131,9 +115,9 @@ export class StrokeJournal {
 
   /** The work of an ended page. It is this page's from now on: removed there once it is stored here. */
   async take(id: string): Promise<JournalState | undefined> {
-    const session = await this.readSession(id);
-    if (!session) return undefined;
-    const state = unpackJournal(session.journal, await this.values(id));
+    const session = await this.store?.readSession(id);
+    if (!this.store || !session) return undefined;
+    const state = unpackJournal(session.journal, await this.store.readValues(id));
     this.takenOver.push(id);
     this.note(state);
     return state;
@@ -141,14 +125,14 @@ export class StrokeJournal {
 
   /** Forgets the work of an ended page. */
   async discard(id: string): Promise<void> {
-    await this.removeSession(id);
+    await this.store?.remove(id);
   }
 
   /** The steps of an earlier page that led to this very project, if they are kept. */
   async historyOf(project: Project): Promise<Pick<JournalState, 'undo' | 'redo'> | undefined> {
     for (const [id, { isSaved, name, journal }] of await this.endedSessions()) {
       if (!isSaved || name !== this.name || journal.project.lanes.length !== project.lanes.length) continue;
-      const state = unpackJournal(journal, await this.values(id));
+      const state = unpackJournal(journal, await this.store!.readValues(id));
       const isSame = state.project.lanes.every(({ labels }, i) => sameLabels(labels, project.lanes[i]!.labels));
       if (isSame) return { undo: state.undo, redo: state.redo };
     }
@@ -159,12 +143,11 @@ export class StrokeJournal {
   async close(): Promise<void> {
     removeEventListener('pagehide', this.onHide);
     await this.flush();
-    this.db?.close();
-    this.releaseLock();
+    this.store?.close();
   }
 
   private schedule(): void {
-    if (this.isWaiting || this.writing || !this.db) return;
+    if (this.isWaiting || this.writing || !this.store) return;
     this.isWaiting = true;
     whenIdle(() => {
       this.isWaiting = false;
@@ -184,7 +167,7 @@ export class StrokeJournal {
     const { latest } = this;
     this.latest = undefined;
     try {
-      if (latest && this.db) await this.store(this.db, latest);
+      if (latest && this.store) await this.writeState(this.store, latest);
       this.hasFailed = false;
     } catch (cause) {
       if (!this.hasFailed)
@@ -195,118 +178,33 @@ export class StrokeJournal {
     }
   }
 
-  private async store(db: IDBDatabase, state: JournalState): Promise<void> {
-    const journal = this.packer.pack(state);
-    while (this.packer.unstored.size > 0) {
-      const batch = nextBatch(this.packer.unstored);
-      const transaction = db.transaction('values', 'readwrite', { durability: 'strict' });
-      for (const [number, value] of batch) transaction.objectStore('values').put(value, [this.session, number]);
-      await finished(transaction);
-      for (const [number] of batch) this.packer.unstored.delete(number);
-    }
-    const { name, session, isSaved, handle } = this;
-    const transaction = db.transaction(['sessions', 'values'], 'readwrite', { durability: 'strict' });
-    const missingImages = this.packer.leftOutImages(state.project);
-    const entry: Session = { name, changedAt: Date.now(), isSaved, missingImages, handle, journal };
-    transaction.objectStore('sessions').put(entry, session);
-    if (this.writes++ % writesPerCleaning === 0) {
-      for (const number of this.packer.drop(journal)) transaction.objectStore('values').delete([session, number]);
-    }
-    await finished(transaction);
-    for (const id of this.takenOver.splice(0)) await this.removeSession(id);
-    if (isSaved) await this.removeOldHistories();
+  private async writeState(store: JournalStore, state: JournalState): Promise<void> {
+    const { name, handle, isSaved, packer } = this;
+    const journal = packer.pack(state);
+    await store.putValues(packer.unstored);
+    const missingImages = packer.leftOutImages(state.project);
+    const dropped = this.writes++ % writesPerCleaning === 0 ? packer.drop(journal) : [];
+    await store.putSession({ name, changedAt: Date.now(), isSaved, missingImages, handle, journal }, dropped);
+    if (!canTellEnded()) return;
+    for (const id of this.takenOver.splice(0)) await store.remove(id);
+    if (isSaved) await this.removeOldHistories(store);
   }
 
-  private async endedSessions(): Promise<[string, Session][]> {
-    if (!this.db) return [];
-    const store = this.db.transaction('sessions').objectStore('sessions');
-    const [ids, sessions] = await Promise.all([resultOf(store.getAllKeys()), resultOf(store.getAll())]);
-    const held = await heldSessions();
-    return ids
-      .map((id, i): [string, Session] => [String(id), sessions[i] as Session])
-      .filter(([id]) => !held.has(id) && !this.takenOver.includes(id) && id !== this.session);
+  private async endedSessions(): Promise<[string, JournalSession][]> {
+    const ended = (await this.store?.endedSessions()) ?? [];
+    return ended.filter(([id]) => !this.takenOver.includes(id));
   }
 
-  private async removeOldHistories(): Promise<void> {
+  private async removeOldHistories(store: JournalStore): Promise<void> {
     const saved = (await this.endedSessions()).filter(([, { isSaved }]) => isSaved);
     saved.sort(([, a], [, b]) => b.changedAt - a.changedAt);
-    for (const [id] of saved.slice(savedSessionsKept)) await this.removeSession(id);
-  }
-
-  private async readSession(id: string): Promise<Session | undefined> {
-    if (!this.db) return undefined;
-    return (await resultOf(this.db.transaction('sessions').objectStore('sessions').get(id))) as Session | undefined;
-  }
-
-  private async values(id: string): Promise<Map<number, unknown>> {
-    if (!this.db) return new Map();
-    const store = this.db.transaction('values').objectStore('values');
-    const [keys, values] = await Promise.all([
-      resultOf(store.getAllKeys(valuesOf(id))),
-      resultOf(store.getAll(valuesOf(id))),
-    ]);
-    return new Map(keys.map((key, i) => [(key as [string, number])[1], values[i]]));
-  }
-
-  private async removeSession(id: string): Promise<void> {
-    if (!this.db) return;
-    const transaction = this.db.transaction(['sessions', 'values'], 'readwrite');
-    transaction.objectStore('sessions').delete(id);
-    transaction.objectStore('values').delete(valuesOf(id));
-    await finished(transaction);
+    for (const [id] of saved.slice(savedSessionsKept)) await store.remove(id);
   }
 }
 
 /** Its lists may be the caller's own, which go on changing. */
 function copyOf({ project, undo, redo }: JournalState): JournalState {
   return { project, undo: [...undo], redo: [...redo] };
-}
-
-interface HeldLock {
-  readonly session: string;
-  release(): void;
-}
-
-const lockName = (session: string) => `brushwood-journal ${session}`;
-
-/** Holds a lock until the page ends. Pages that are not served securely have no locks; theirs would be told as ended. */
-async function holdLock(session: string): Promise<HeldLock> {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  if (navigator.locks) {
-    await new Promise<void>((resolve) => {
-      void navigator.locks.request(lockName(session), () => {
-        resolve();
-        return held;
-      });
-    });
-  }
-  return { session, release };
-}
-
-async function heldSessions(): Promise<Set<string>> {
-  const { held = [] } = (await navigator.locks?.query()) ?? {};
-  const prefix = lockName('');
-  return new Set(
-    held.map(({ name = '' }) => name).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : [])),
-  );
-}
-
-/** All values of a session: numbers come before strings in the order of keys. */
-function valuesOf(id: string): IDBKeyRange {
-  return IDBKeyRange.bound([id, 0], [id, '']);
-}
-
-/** The first values that together have about `batchBytes`. Values are numbered after those they refer to. */
-function nextBatch(unstored: ReadonlyMap<number, unknown>): [number, unknown][] {
-  const batch: [number, unknown][] = [];
-  let bytes = 0;
-  for (const entry of unstored) {
-    batch.push(entry);
-    bytes += ArrayBuffer.isView(entry[1]) ? entry[1].byteLength : 1024;
-    if (bytes >= batchBytes) break;
-  }
-  return batch;
 }
 
 function whenIdle(work: () => void): void {
