@@ -86,4 +86,17 @@ describe.skipIf(!hasBrowser)('tools in brushwood-viewer', () => {
     expect(await pixelOf(page, 400 + 30.5 * (4 / 3), 300 - 0.5 * (4 / 3))).toEqual([255, 225, 25, 255]);
     expect(await page.evaluate(() => shown.labels.ups)).toBe(1);
   });
+
+  it('tells the pressure of a pen', async () => {
+    const test = await openViewer([1, 1, 1, 400, 600]);
+    await takeBrush(test.page, 5);
+    const pen = await test.context.newCDPSession(test.page);
+    const send = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', x: number, force: number) =>
+      pen.send('Input.dispatchMouseEvent', { type, x, y: 300, force, button: 'left', buttons: 1, pointerType: 'pen' });
+    await send('mousePressed', 300, 0.25);
+    await send('mouseMoved', 320, 0.75);
+    await send('mouseReleased', 320, 0);
+    const strokes = await test.page.evaluate(() => shown.labels.strokes.map(({ pressure }) => pressure));
+    expect(strokes).toEqual([0.25, 0.75]);
+  });
 });
