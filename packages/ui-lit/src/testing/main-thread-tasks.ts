@@ -23,6 +23,6 @@ export async function mainThreadTasks(page: Page, run: () => Promise<void>): Pro
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
   return traceEvents
-    .filter(({ name, pid, tid, tdur }) => /RunTask$/.test(name) && tdur !== undefined && mains.has(`${pid} ${tid}`))
+    .filter(({ name, pid, tid, tdur }) => name.endsWith('RunTask') && tdur !== undefined && mains.has(`${pid} ${tid}`))
     .map(({ tdur }) => tdur! / 1000);
 }
