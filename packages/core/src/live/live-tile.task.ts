@@ -40,8 +40,6 @@ export interface LiveTileAnswer {
   readonly featureCount: number;
   /** Smallest and largest intensity of the tile and its surroundings. */
   readonly valueRange: ValueRange;
-  /** Were the features there already? */
-  readonly wasKept: boolean;
   /** Are they kept now? */
   readonly isKept: boolean;
   /** Tiles whose features are not kept any more. */

@@ -50,7 +50,6 @@ export class LiveWorker {
         probabilities: asked && this.predict(tile, image),
         featureCount: tile.featureCount,
         valueRange: tile.valueRange,
-        wasKept: kept !== undefined,
         isKept: this.cache.get(key) !== undefined,
         gone,
       };

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { workerOf } from './tile-place.ts';
+import type { Roi } from '../grid/roi.ts';
+import { tileKey, workerOf } from './tile-place.ts';
+
+describe('tileKey', () => {
+  it('tells images and places apart, but not ranges of channels', () => {
+    const roi: Roi = { start: [0, 0, 3, 0, 256], stop: [1, 1, 4, 256, 512] };
+    const allChannels: Roi = { start: roi.start, stop: [1, 3, 4, 256, 512] };
+    expect(tileKey('a', allChannels)).toBe(tileKey('a', roi));
+    expect(tileKey('b', roi)).not.toBe(tileKey('a', roi));
+    expect(tileKey('a', { start: roi.start, stop: [1, 1, 4, 256, 511] })).not.toBe(tileKey('a', roi));
+  });
+});
 
 describe('workerOf', () => {
   it.each([2, 3, 4, 8])('spreads the tiles of every view of a volume over %i workers', (workers) => {

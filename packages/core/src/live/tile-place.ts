@@ -1,8 +1,8 @@
-import { elementCount } from '../grid/axes.ts';
-import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
+import { withAxis, type Roi } from '../grid/roi.ts';
 
-/** Names a tile of an image. */
-export function tileKey(imageKey: string, { start, stop }: Roi): string {
+/** Names a tile of an image, whatever its channel range says. */
+export function tileKey(imageKey: string, roi: Roi): string {
+  const { start, stop } = oneChannel(roi);
   return `${imageKey} ${start.join(',')} ${stop.join(',')}`;
 }
 
@@ -10,7 +10,8 @@ export function tileKey(imageKey: string, { start, stop }: Roi): string {
 const steps = [7, 0, 5, 3, 1] as const;
 
 /** The worker of a tile: always the same, so that it meets its features there. */
-export function workerOf({ start, stop }: Roi, workers: number): number {
+export function workerOf(roi: Roi, workers: number): number {
+  const { start, stop } = oneChannel(roi);
   const place = start.map((from, axis) => Math.floor(from / Math.max(1, stop[axis]! - from)));
   return place.reduce((sum, at, axis) => sum + at * steps[axis]!, 0) % workers;
 }
@@ -18,8 +19,4 @@ export function workerOf({ start, stop }: Roi, workers: number): number {
 /** The box with one channel: a tile as labels see it. */
 export function oneChannel(roi: Roi): Roi {
   return withAxis(roi, 1, 0, 1);
-}
-
-export function voxelCount(roi: Roi): number {
-  return elementCount(roiShape(oneChannel(roi)));
 }
