@@ -29,6 +29,7 @@ export class AppDriver {
 
   /** Zooms to 1:1 and centres, so that `at` knows where voxels are. */
   async actualSize(): Promise<void> {
+    await this.page.waitForTimeout(300); // a view that has just come fits itself
     const box = await this.canvasBox();
     await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await this.press('w');
@@ -78,7 +79,9 @@ export class AppDriver {
   }
 
   private async canvasBox() {
-    const box = await this.page.locator('brushwood-viewer canvas').first().boundingBox();
+    const canvas = this.page.locator('brushwood-viewer canvas').first();
+    await canvas.waitFor();
+    const box = await canvas.boundingBox();
     if (!box) throw new Error('The viewer shows no canvas.');
     return box;
   }

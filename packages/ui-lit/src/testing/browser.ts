@@ -6,7 +6,8 @@ import { afterAll, afterEach } from 'vitest';
 import { startTestServer, type ServedFiles, type TestServer } from './test-server.ts';
 
 const executablePath = process.env['BRUSHWOOD_CHROMIUM'] ?? '/usr/bin/chromium';
-const builtApp = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+export const builtApp = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+const otherHost = 'microscope.test';
 const screenshots = fileURLToPath(new URL('../../../../reports/screenshots/', import.meta.url));
 
 /** Is there a Chromium to test with? Where it is may be said by the environment variable BRUSHWOOD_CHROMIUM. */
@@ -20,7 +21,9 @@ declare global {
 export interface TestPageOptions {
   /** Serve with COOP and COEP, so that the page has shared memory; default yes. */
   readonly isolated?: boolean;
-  /** Served beside the built app. */
+  /** Folder that is served; default the built app. */
+  readonly root?: string;
+  /** Served beside it. */
   readonly files?: ServedFiles;
   /** Where the page starts; default `/blank.html`, an empty page that can `importModule('/brushwood.js')`. */
   readonly path?: string;
@@ -70,10 +73,16 @@ export async function openTestPage(options: TestPageOptions = {}): Promise<TestP
   if (!existsSync(join(builtApp, 'brushwood.js'))) {
     throw new Error(`There is no ${join(builtApp, 'brushwood.js')}. Build the package before its browser tests run.`);
   }
-  browser ??= chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  const { isolated = true, files, path = '/blank.html' } = options;
-  const server = await startTestServer({ root: builtApp, files, isolated });
-  const context = await (await browser).newContext({ baseURL: server.origin, ...options.context });
+  browser ??= chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', `--host-resolver-rules=MAP ${otherHost} 127.0.0.1`],
+  });
+  const { isolated = true, isSecure = true, files, path = '/blank.html', root = builtApp } = options;
+  const server = await startTestServer({ root, files, isolated });
+  const context = await (await browser).newContext({
+    baseURL: isSecure ? server.origin : server.origin.replace('127.0.0.1', otherHost),
+    ...options.context,
+  });
   const errors: string[] = [];
   context.on('console', (message) => {
     const { url } = message.location();
