@@ -170,6 +170,10 @@ export const viewerStyles = css`
   .single .controls button:hover:not(:disabled) {
     background: rgb(255 255 255 / 0.14);
   }
+  .single .controls button[aria-pressed='true'] {
+    color: #8cc2fb;
+    background: rgb(255 255 255 / 0.16);
+  }
   .single .readout {
     bottom: 8px;
     display: flex;
