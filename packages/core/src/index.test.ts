@@ -109,6 +109,7 @@ const values = [
   'presmoothingRadius',
   'presmoothingSigma',
   'presmoothingWindow',
+  'randomUuid',
   'readBox',
   'readLabels',
   'readPaddedBlock',

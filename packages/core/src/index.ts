@@ -211,6 +211,7 @@ export {
   vigraNodes,
   vigraTreeProblem,
 } from './forest/vigra-layout.ts';
+export { randomUuid } from './random-uuid.ts';
 export { findById } from './find-by-id.ts';
 export { describeImage, type DescribeOptions, type DescribedImage } from './pipeline/describe-image.ts';
 export { importLabels, type ImportLabelsOptions } from './pipeline/import-labels.ts';

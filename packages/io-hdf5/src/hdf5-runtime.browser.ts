@@ -1,4 +1,4 @@
-import { BrushwoodError, type ImageLocation } from '@brushwood/core';
+import { BrushwoodError, type ImageLocation, randomUuid } from '@brushwood/core';
 import { guardLibrary } from './guarded-library.ts';
 import { createLazyFile, readBlobNow, type FilePart, type LazyFile } from './lazy-blob.ts';
 import type { Hdf5Library, Hdf5Runtime, MountedFile } from './hdf5-runtime.ts';
@@ -16,7 +16,7 @@ export const runtime: Hdf5Runtime = {
   absolutePath: (path) => path,
   memory: {
     async newName() {
-      const folder = `/${crypto.randomUUID()}`;
+      const folder = `/${randomUuid()}`;
       (await fileSystem()).mkdir(folder);
       return `${folder}/new.h5`;
     },
@@ -64,7 +64,7 @@ async function fileSystem(): Promise<BrowserFileSystem> {
 async function mount(location: ImageLocation): Promise<MountedFile> {
   const blob = blobOf(location);
   const fs = await fileSystem();
-  const folder = `/${crypto.randomUUID()}`;
+  const folder = `/${randomUuid()}`;
   const name = `${folder}/data.h5`;
   fs.mkdir(folder);
   const workerFs = fs.filesystems?.WORKERFS;

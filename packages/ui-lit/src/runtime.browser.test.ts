@@ -18,39 +18,40 @@ beforeAll(async () => {
   }
 });
 
-describe.skipIf(!hasBrowser).each([{ isolated: true }, { isolated: false }])(
-  'the library in a page of Chromium, isolated: $isolated',
-  ({ isolated }) => {
-    it('trains and predicts in web workers what Node does inline', async () => {
-      const container = createContainer(plugins);
-      registerWorkers(container);
-      const expected = await predictPhantom(pipelineServices(container));
-      const { page } = await openTestPage({ isolated, files });
-      const found = await page.evaluate(async () => {
-        const { composeServices } = await importModule('/brushwood.js');
-        const { predictPhantom } = await importModule<Runtime>('/runtime.js');
-        const services = composeServices({ workers: 2 });
-        const tensor = await predictPhantom(services);
-        await services.pool.close();
-        return { isIsolated: crossOriginIsolated, ...tensor };
-      });
-      expect(found.isIsolated).toBe(isolated);
-      expect(found.shape).toEqual(expected.shape);
-      expect(hashOf(found.data)).toBe(hashOf(expected.data));
+describe.skipIf(!hasBrowser).each([
+  { isolated: true, isSecure: true },
+  { isolated: false, isSecure: true },
+  { isolated: false, isSecure: false },
+])('the library in a page of Chromium, isolated: $isolated, secure: $isSecure', ({ isolated, isSecure }) => {
+  it('trains and predicts in web workers what Node does inline', async () => {
+    const container = createContainer(plugins);
+    registerWorkers(container);
+    const expected = await predictPhantom(pipelineServices(container));
+    const { page } = await openTestPage({ isolated, isSecure, files });
+    const found = await page.evaluate(async () => {
+      const { composeServices } = await importModule('/brushwood.js');
+      const { predictPhantom } = await importModule<Runtime>('/runtime.js');
+      const services = composeServices({ workers: 2 });
+      const tensor = await predictPhantom(services);
+      await services.pool.close();
+      return { isIsolated: crossOriginIsolated, isSecureContext, ...tensor };
     });
+    expect([found.isIsolated, found.isSecureContext]).toEqual([isolated, isSecure]);
+    expect(found.shape).toEqual(expected.shape);
+    expect(hashOf(found.data)).toBe(hashOf(expected.data));
+  });
 
-    it('keeps to the rules of a worker pool', async () => {
-      const { page } = await openTestPage({ isolated, files });
-      const failures = await page.evaluate(async () => {
-        const { checkNames, runCheck } = await importModule<PoolChecks>('/pool-checks.js');
-        const failed: string[] = [];
-        for (const name of checkNames) await runCheck(name).catch((error) => failed.push(`${name}: ${error}`));
-        return failed;
-      });
-      expect(failures).toEqual([]);
+  it('keeps to the rules of a worker pool', async () => {
+    const { page } = await openTestPage({ isolated, isSecure, files });
+    const failures = await page.evaluate(async () => {
+      const { checkNames, runCheck } = await importModule<PoolChecks>('/pool-checks.js');
+      const failed: string[] = [];
+      for (const name of checkNames) await runCheck(name).catch((error) => failed.push(`${name}: ${error}`));
+      return failed;
     });
-  },
-);
+    expect(failures).toEqual([]);
+  });
+});
 
 function hashOf(data: ArrayBufferView): string {
   return createHash('sha256')

@@ -1,4 +1,4 @@
-import { throwIfAborted, type Samples, type TrainContext, type WorkerPool } from '@brushwood/core';
+import { randomUuid, throwIfAborted, type Samples, type TrainContext, type WorkerPool } from '@brushwood/core';
 import type { CheckedSamples } from '../check-samples.ts';
 import { allocateRanks } from './rank-columns.ts';
 import type { GrowthOptions } from './train-tree.ts';
@@ -29,7 +29,7 @@ export class TreeNursery {
   private samples: TreeSamples;
   private isSorted = false;
   /** Of what workers without shared memory keep from one call to the next. */
-  private readonly key = crypto.randomUUID();
+  private readonly key = randomUuid();
   private here: Nursery | undefined;
   private isKept = false;
   private done = 0;

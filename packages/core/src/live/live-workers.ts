@@ -5,6 +5,7 @@ import type { Roi } from '../grid/roi.ts';
 import type { LiveImageSetup } from './live-image.ts';
 import { liveCloseTask, liveTileTask, type LiveTileAnswer, type LiveTileInput } from './live-tile.task.ts';
 import { tileKey, workerOf } from './tile-place.ts';
+import { randomUuid } from '../random-uuid.ts';
 
 /** A model and the number it is known by in the workers. */
 export interface VersionedModel {
@@ -37,7 +38,7 @@ export class LiveWorkers {
   /** Boxes whose features are kept, by `tileKey`. */
   readonly kept = new Map<string, { readonly imageKey: string; readonly roi: Roi }>();
   private readonly pool: WorkerPool;
-  private readonly engineKey = crypto.randomUUID();
+  private readonly engineKey = randomUuid();
   private readonly known: Known[];
   private images: ReadonlyMap<string, LiveImageSetup> = new Map();
   private wanted: readonly string[] = [];

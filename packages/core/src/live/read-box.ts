@@ -4,6 +4,7 @@ import { throwIfAborted } from '../errors.ts';
 import type { Roi } from '../grid/roi.ts';
 import type { Tensor } from '../grid/tensor.ts';
 import { openImage, type ImageRequest } from '../pipeline/open-image.ts';
+import { randomUuid } from '../random-uuid.ts';
 
 /** A box of an image as it is stored. Plain data. */
 export interface BoxRequest {
@@ -38,7 +39,7 @@ export async function readBox(
 ): Promise<Tensor> {
   throwIfAborted(signal);
   if (image.location.tensor) return readHere(image, { level, roi, signal });
-  const name = names.get(image.location) ?? crypto.randomUUID();
+  const name = names.get(image.location) ?? randomUuid();
   names.set(image.location, name);
   const { location: _, ...how } = image;
   const key = JSON.stringify([name, how]);

@@ -1,6 +1,7 @@
 import type { BlockExecutor } from '../contracts/block-executor.ts';
 import { defineTask, type Task, type TaskContext, type TaskHandler } from '../contracts/worker-pool.ts';
 import { throwIfAborted } from '../errors.ts';
+import { randomUuid } from '../random-uuid.ts';
 
 /** A job and, the first time a worker sees it, what all jobs share. */
 export interface SetupInput<Setup, Job> {
@@ -59,7 +60,7 @@ export async function runBlocks<Setup, Job, Result>(
   },
 ): Promise<void> {
   const { task, setup, signal } = options;
-  const key = crypto.randomUUID();
+  const key = randomUuid();
   const repeated: Job[] = [];
   const round = (jobs: Iterable<SetupInput<Setup, Job>>) =>
     executor.run({

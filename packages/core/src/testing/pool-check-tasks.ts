@@ -2,6 +2,7 @@ import type { AnyTaskHandler, TaskContext, TaskHandler } from '../contracts/work
 import type { Plugin } from '../contracts/plugin.ts';
 import { defineTask } from '../contracts/worker-pool.ts';
 import { abortError, BrushwoodError } from '../errors.ts';
+import { randomUuid } from '../random-uuid.ts';
 
 /** The square of a number, after a pause. */
 export const squareTask = defineTask<{ readonly value: number; readonly pauseMs?: number }, number>('check/square');
@@ -57,7 +58,7 @@ export const poolCheckPlugin = {
     handle({ task: stepsTask, run: (_, context) => reportSteps(context) }),
     handle({
       task: sessionTask,
-      run: async ({ key }, context) => (await context.session(key, async () => ({ id: crypto.randomUUID() }))).id,
+      run: async ({ key }, context) => (await context.session(key, async () => ({ id: randomUuid() }))).id,
     }),
     handle({ task: sumTask, run: (values) => values.reduce((sum, value) => sum + value, 0) }),
   ],

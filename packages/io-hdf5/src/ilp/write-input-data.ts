@@ -13,6 +13,7 @@ import {
   type Project,
   type SaveOptions,
   type Shape5,
+  randomUuid,
 } from '@brushwood/core';
 import { formatAxisTags } from '../axistags.ts';
 import { Hdf5File } from '../hdf5-file.ts';
@@ -105,7 +106,7 @@ function writeLink({ writer, folder }: ImageWriting, group: string, reference: I
   writer.write(`${group}/__class__`, `${className}DatasetInfo`);
   writer.write(`${group}/location`, 'FileSystem');
   writer.write(`${group}/filePath`, filePath);
-  writer.write(`${group}/datasetId`, crypto.randomUUID());
+  writer.write(`${group}/datasetId`, randomUuid());
   writer.write(`${group}/working_scale`, isRemote ? (innerPath ?? '') : '');
   writeAxes(writer, group, { axes, shape });
   return storedImage(reference, { filePath, innerPath: isRemote ? undefined : innerPath });
@@ -161,7 +162,7 @@ async function writeEmbedded(writing: ImageWriting, group: string, reference: Im
 function embeddedName(writing: ImageWriting, reference: ImageReference): string {
   const { innerPath } = reference.location;
   const stays = isInOrigin(writing, reference) && innerPath?.startsWith(`${localData}/`);
-  return stays ? innerPath! : `${localData}/${crypto.randomUUID()}`;
+  return stays ? innerPath! : `${localData}/${randomUuid()}`;
 }
 
 /** Is the dataset in the old project file the image as the lane uses it? */

@@ -1,3 +1,4 @@
+import { randomUuid } from '@brushwood/core';
 import { finished, openDatabase, resultOf } from './indexed-db.ts';
 import type { ProjectFile } from './browser-home.ts';
 
@@ -76,7 +77,7 @@ export class RecentProjects {
       ...(handle ? { handle } : {}),
       ...(copy ? { copy } : {}),
     };
-    const id = known?.[0] ?? crypto.randomUUID();
+    const id = known?.[0] ?? randomUuid();
     try {
       await this.put(id, entry);
       for (const [old] of (await this.entries()).slice(this.limit)) await this.forget(old);

@@ -148,6 +148,18 @@ describe.skipIf(!hasBrowser)('the journal of strokes', { timeout: 60_000 }, asyn
     await test.close();
   });
 
+  it('works in a page that is not secure, where it removes nothing unasked', async () => {
+    const test = await openTestPage({ isSecure: false, isolated: false, files: { ...bundle, '/made': folder } });
+    await paint(test.page, 3);
+    await test.page.reload();
+    const found = await recover(test.page);
+    // Such a page has no hashes to compare images by.
+    expect(found.recovered).toEqual([{ ...threeStrokes, shape: undefined }]);
+    // Another page cannot know whether this one lives: it is offered what this one took over, and what it stored.
+    expect((await recover(await test.newPage())).recovered).toHaveLength(2);
+    await test.close();
+  });
+
   it('says which image was too large to be kept, and where the project file is', async () => {
     const test = await open();
     await test.page.evaluate(async () => {

@@ -21,6 +21,8 @@ declare global {
 export interface TestPageOptions {
   /** Serve with COOP and COEP, so that the page has shared memory; default yes. */
   readonly isolated?: boolean;
+  /** False: the page comes over http from what it takes for another computer, and lacks what browsers keep for secure pages. */
+  readonly isSecure?: boolean;
   /** Folder that is served; default the built app. */
   readonly root?: string;
   /** Served beside it. */
