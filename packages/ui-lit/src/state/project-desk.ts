@@ -18,8 +18,9 @@ import { BrowserHome, type ProjectFile } from '../storage/browser-home.ts';
 import type { ProjectHome } from '../storage/project-home.ts';
 import { RecentProjects, type RecentProject } from '../storage/recent-projects.ts';
 import { createServerHome, type ServerHome } from '../storage/server-home.ts';
+import { adoptImages } from '../storage/adopt-images.ts';
 import { StrokeJournal } from '../storage/stroke-journal.ts';
-import { addImages, type NewImage } from './add-images.ts';
+import type { NewImage } from './add-images.ts';
 import type { Labeling } from './labeling.ts';
 
 const newName = 'project.ilp';
@@ -113,7 +114,7 @@ export class ProjectDesk {
     if (!saved) return false;
     session.markSaved(project, saved.project);
     this.notice = saved.warnings.join(' ') || `Saved at ${new Date().toLocaleTimeString()}`;
-    this.journal?.rename(this.title);
+    this.journal?.rename(this.title, handleOf(home));
     await this.journal?.clear({ project: session.project, ...session.history });
     if (home instanceof BrowserHome) {
       const { name, handle } = home;
@@ -126,7 +127,7 @@ export class ProjectDesk {
     const project = await home.load();
     if (!project) return false;
     this.home = home;
-    this.journal?.rename(home.name);
+    this.journal?.rename(home.name, handleOf(home));
     await this.labeling.openProject(project, await this.journal?.historyOf(project));
     this.notice = home.warnings.join(' ');
     return true;
@@ -145,9 +146,13 @@ export class ProjectDesk {
     const state = await journal.take(work.id);
     if (!state) return false;
     if (onlyOf === undefined) this.home = this.browserHome({ name: work.name });
-    await this.labeling.restoreProject(state.project, state);
-    const { missingImages } = work;
-    this.notice = missingImages.length > 0 ? `Choose again: ${missingImages.join(', ')}` : 'Restored; not saved yet.';
+    const { missingImages, name, handle } = work;
+    // Large images were not kept with the strokes, but the project file has them. It is read only: it may have been saved since.
+    const file = missingImages.length > 0 && handle ? this.browserHome({ name, handle }) : undefined;
+    const saved = await file?.load().catch(() => undefined); // gone, or not permitted: the images are chosen again
+    await this.labeling.restoreProject(saved ? adoptImages(state.project, saved) : state.project, state);
+    const isWhole = missingImages.length === 0 || saved !== undefined;
+    this.notice = isWhole ? 'Restored; not saved yet.' : `Choose again: ${missingImages.join(', ')}`;
     return true;
   }
 
@@ -167,14 +172,14 @@ export class ProjectDesk {
     return openImage(this.formats, requestOf(reference));
   }
 
-  /** Adds files as the slices of one image. */
-  async addStack(files: readonly File[], axis: 'z' | 't' | 'c' = 'z'): Promise<void> {
+  /** Files as the slices of one image, in the natural order of their names. */
+  stackOf(files: readonly File[], axis: 'z' | 't' | 'c'): NewImage {
     const sorted = [...files].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
     const paths = sorted.map(({ name }) => name);
     const tree = new Map(sorted.map((file) => [file.name, file]));
     const name = stackName(paths);
     const location: ImageLocation = { path: name, files: tree, stack: { paths, axis } };
-    await addImages(this.labeling, [{ name, path: name, location }]);
+    return { name, path: name, location };
   }
 
   /** An image in a folder, such as an OME-Zarr. */
@@ -229,4 +234,8 @@ function stackName(names: readonly string[]): string {
   let length = first.length;
   for (const name of rest) while (!name.startsWith(first.slice(0, length))) length--;
   return first.slice(0, length).replace(/[\s_\-.\d]+$/, '') || first;
+}
+
+function handleOf(home: ProjectHome): FileSystemFileHandle | undefined {
+  return home instanceof BrowserHome ? home.handle : undefined;
 }
