@@ -22,3 +22,10 @@ export {
   type StrokeJournalOptions,
 } from './storage/stroke-journal.ts';
 export type { Layer, LayerSource, Point2, Point5, SlicePlane, TileAddress } from './view/layer.ts';
+export { ViewerElement } from './elements/viewer/viewer.ts';
+export type { ViewerEvents } from './elements/viewer/viewer-events.ts';
+export { LabelerElement } from './elements/labeler/labeler.ts';
+export { LayerListElement, type LayersChangeDetail } from './elements/layer-list/layer-list.ts';
+export { LabelListElement, type LabelAction } from './elements/label-list/label-list.ts';
+export { FeatureMatrixElement } from './elements/feature-matrix/feature-matrix.ts';
+export { LaneTableElement, type LaneAction } from './elements/lane-table/lane-table.ts';

@@ -12,6 +12,8 @@ import { filesBelow, noiseImage, sampleFolder, writeImage, writeZip } from './te
 type ReadImages = typeof import('./testing/read-image.page.ts');
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const fixtures = here('../../../fixtures');
+const reference = process.env['BRUSHWOOD_REFERENCE'];
+const inputs = reference ? readdirSync(join(reference, 'inputs')) : [];
 const tiffs = readdirSync(join(fixtures, 'tiff')).filter((name) => name.endsWith('.tif'));
 
 describe.skipIf(!hasBrowser)('opening images in a page and its workers', { timeout: 60_000 }, async () => {
@@ -20,7 +22,9 @@ describe.skipIf(!hasBrowser)('opening images in a page and its workers', { timeo
   beforeAll(async () => {
     const bundle = await bundleForTests({ 'read-image': here('testing/read-image.page.ts') });
     await makeSamples(folder);
-    test = await openTestPage({ files: { ...bundle, '/fixtures': fixtures, '/made': folder } });
+    test = await openTestPage({
+      files: { ...bundle, '/fixtures': fixtures, '/made': folder, ...(reference ? { '/reference': reference } : {}) },
+    });
   }, 60_000);
 
   /** Reads a file as one that was chosen in a dialog. */
@@ -84,6 +88,14 @@ describe.skipIf(!hasBrowser)('opening images in a page and its workers', { timeo
   it('HDF5 with one dataset', async () => {
     const expected = await readWhole({ path: join(fixtures, 'hdf5/single.h5') });
     expect(await readFile('/fixtures/hdf5/single.h5')).toEqual({ page: expected, worker: expected });
+  });
+
+  it.skipIf(!reference)('the reference images (needs BRUSHWOOD_REFERENCE)', async () => {
+    expect(inputs).not.toHaveLength(0);
+    for (const name of inputs) {
+      const expected = await readWhole({ path: join(reference!, 'inputs', name) });
+      expect(await readFile(`/reference/inputs/${name}`), name).toEqual({ page: expected, worker: expected });
+    }
   });
 
   it('a large HDF5 file, in parts', async () => {

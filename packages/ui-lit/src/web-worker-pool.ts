@@ -1,7 +1,7 @@
 import { createPortPool, type FromWorker, type WorkerLine, type WorkerPool } from '@brushwood/core';
 
 export interface WebPoolOptions {
-  /** Workers; default the cores of the machine less one for the page, at least 1 and at most 8. */
+  /** Workers; default the cores of the machine less one for the page, but two if there are two, and at most 8. */
   readonly workers?: number;
   /** Starts one worker; default the app's own. */
   readonly createWorker?: () => Worker;
@@ -10,7 +10,7 @@ export interface WebPoolOptions {
 
 /** A pool of web workers. */
 export function createWebWorkerPool({
-  workers = Math.max(1, Math.min(8, navigator.hardwareConcurrency - 1)),
+  workers = defaultWorkers(navigator.hardwareConcurrency),
   createWorker = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'brushwood' }),
   graceMs,
 }: WebPoolOptions = {}): WorkerPool {
@@ -20,8 +20,7 @@ export function createWebWorkerPool({
 function lineTo(worker: Worker): WorkerLine {
   return {
     post: (message, transfer) => worker.postMessage(message, [...transfer]),
-    onMessage: (listener) =>
-      worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => listener(data)),
+    onMessage: (listener) => worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => listener(data)),
     onEnd(listener) {
       const end = (reason: string) => {
         worker.terminate(); // after an error it would live on, unused
@@ -32,4 +31,8 @@ function lineTo(worker: Worker): WorkerLine {
     },
     terminate: () => worker.terminate(),
   };
+}
+
+function defaultWorkers(cores: number): number {
+  return Math.min(8, Math.max(cores - 1, Math.min(2, cores)));
 }

@@ -33,6 +33,7 @@ import { RawSource } from '../sources/raw-source.ts';
 import { tools, type ToolId } from '../tools/index.ts';
 import type { StrokeHost } from '../tools/stroke-host.ts';
 import type { SliceBox } from '../view/camera.ts';
+import { displayLevels, readDisplayLevel, type ReadLevel } from '../view/display-levels.ts';
 import type { CanvasTool, Layer, Point2, ShownImage, SliceAxis, SlicePlane } from '../view/layer.ts';
 import type { RgbColor } from '../view/picture.ts';
 import { autoRange, rgbDisplay, type ChannelDisplay } from '../view/raw-rendering.ts';
@@ -171,17 +172,20 @@ export class Labeling extends EventTarget {
       const source = await openImage(this.services.catalog.formats, request, { signal });
       const { info } = source;
       await source.close();
-      const read = (roi: Roi, level: number, stop: AbortSignal) =>
+      const shown = displayLevels(info.levels);
+      const levels = shown.map(({ level }) => level);
+      const readLevel: ReadLevel = (roi, level, stop) =>
         readBox(this.services.pool, request, { level, roi, signal: stop });
+      const read = readDisplayLevel(readLevel, shown);
       const key = JSON.stringify([lane.rawData.nickname, lane.rawData.shape]);
-      const channels = this.displays.get(key) ?? (await firstDisplay(info, read, signal));
+      const channels = this.displays.get(key) ?? (await firstDisplay(info, readLevel, signal));
       if (signal.aborted) return;
       this.displays.set(key, channels);
       this.info = info;
       this.channels = channels;
-      this.image = { shape: info.shape, levels: info.levels, voxelSize: info.voxelSize };
+      this.image = { shape: info.shape, levels, voxelSize: info.voxelSize };
       this.parts = {
-        raw: new RawSource(read, { levels: info.levels, channels }),
+        raw: new RawSource(read, { levels, channels }),
         labels: new LabelSource(lane.labels, this.labelColors()),
         predictions: this.predictionsOf(index),
       };
@@ -240,9 +244,10 @@ export class Labeling extends EventTarget {
   selectAllFeatures(): void {
     const { filters } = this.services.catalog;
     const all = selectAllFeatures(this.project.features, filters);
-    const [, , , y = 0, x = 0] = this.info?.shape ?? [];
+    const [, , z = 1, y = 0, x = 0] = this.info?.shape ?? [];
+    const smallest = (column: number) => Math.min(y, x, z > 1 && !all.computeIn2d[column] ? z : y);
     const selected = all.selected.map((row) =>
-      row.map((is, column) => is && Math.ceil(3.5 * all.sigmas[column]!) < Math.min(y, x)),
+      row.map((is, column) => is && Math.ceil(3.5 * all.sigmas[column]!) < smallest(column)),
     );
     this.setFeatures({ ...all, selected });
   }

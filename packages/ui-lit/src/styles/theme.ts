@@ -1,25 +1,25 @@
 import { css } from 'lit';
 
 /**
- * The custom properties every element uses, light or dark as the page asks (`color-scheme`). Set any of them on an element, or on
- * `:root`, to restyle it. One accent colour; everything else is grey, so that the image is what is seen.
+ * The colours every element uses, light or dark as the page asks (`color-scheme`). Set `--bw-bg`, `--bw-accent` and so on at an element or
+ * at `:root` to restyle what lies in it; the elements themselves read the `--_bw-…` made of them. One accent colour; everything else is grey, so that the image is what is seen.
  */
 export const theme = css`
   :host {
-    --bw-bg: light-dark(#f3f4f5, #17191b);
-    --bw-surface: light-dark(#ffffff, #202326);
-    --bw-surface-2: light-dark(#e9ebed, #2b2f33);
-    --bw-border: light-dark(#d3d7db, #3a3f44);
-    --bw-text: light-dark(#1c2024, #e6e8ea);
-    --bw-text-muted: light-dark(#5a636c, #9aa3ab);
-    --bw-accent: light-dark(#0b6bcb, #4ea1f7);
-    --bw-accent-text: light-dark(#ffffff, #0b1016);
-    --bw-danger: light-dark(#b3261e, #ff8a80);
-    --bw-focus: var(--bw-accent);
-    --bw-radius: 4px;
-    --bw-font: 13px/1.35 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
-    font: var(--bw-font);
-    color: var(--bw-text);
+    --_bw-bg: var(--bw-bg, light-dark(#f3f4f5, #17191b));
+    --_bw-surface: var(--bw-surface, light-dark(#ffffff, #202326));
+    --_bw-surface-2: var(--bw-surface-2, light-dark(#e9ebed, #2b2f33));
+    --_bw-border: var(--bw-border, light-dark(#d3d7db, #3a3f44));
+    --_bw-text: var(--bw-text, light-dark(#1c2024, #e6e8ea));
+    --_bw-text-muted: var(--bw-text-muted, light-dark(#5a636c, #9aa3ab));
+    --_bw-accent: var(--bw-accent, light-dark(#0b6bcb, #4ea1f7));
+    --_bw-accent-text: var(--bw-accent-text, light-dark(#ffffff, #0b1016));
+    --_bw-danger: var(--bw-danger, light-dark(#b3261e, #ff8a80));
+    --_bw-focus: var(--bw-focus, var(--_bw-accent));
+    --_bw-radius: var(--bw-radius, 4px);
+    --_bw-font: var(--bw-font, 13px/1.35 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif);
+    font: var(--_bw-font);
+    color: var(--_bw-text);
   }
 `;
 
@@ -44,14 +44,14 @@ export const controls = css`
     gap: 5px;
     min-height: 26px;
     padding: 2px 9px;
-    border: 1px solid var(--bw-border);
-    border-radius: var(--bw-radius);
-    background: var(--bw-surface);
+    border: 1px solid var(--_bw-border);
+    border-radius: var(--_bw-radius);
+    background: var(--_bw-surface);
     cursor: pointer;
     white-space: nowrap;
   }
   button:hover:not(:disabled) {
-    background: var(--bw-surface-2);
+    background: var(--_bw-surface-2);
   }
   button:disabled {
     opacity: 0.45;
@@ -60,14 +60,14 @@ export const controls = css`
   button.primary,
   button[aria-pressed='true'],
   button[aria-checked='true'] {
-    background: var(--bw-accent);
-    border-color: var(--bw-accent);
-    color: var(--bw-accent-text);
+    background: var(--_bw-accent);
+    border-color: var(--_bw-accent);
+    color: var(--_bw-accent-text);
   }
   button.primary:hover:not(:disabled),
   button[aria-pressed='true']:hover,
   button[aria-checked='true']:hover {
-    background: color-mix(in srgb, var(--bw-accent) 85%, var(--bw-text));
+    background: color-mix(in srgb, var(--_bw-accent) 85%, var(--_bw-text));
   }
   button.icon {
     width: 28px;
@@ -77,30 +77,30 @@ export const controls = css`
     background: none;
   }
   button.icon:hover:not(:disabled) {
-    background: var(--bw-surface-2);
+    background: var(--_bw-surface-2);
   }
   button.icon[aria-pressed='true'],
   button.icon[aria-checked='true'] {
-    background: var(--bw-accent);
+    background: var(--_bw-accent);
   }
   input:not([type='checkbox'], [type='range'], [type='color'], [type='radio']),
   select,
   textarea {
     min-height: 26px;
     padding: 2px 6px;
-    border: 1px solid var(--bw-border);
-    border-radius: var(--bw-radius);
-    background: var(--bw-surface);
+    border: 1px solid var(--_bw-border);
+    border-radius: var(--_bw-radius);
+    background: var(--_bw-surface);
     min-width: 0;
   }
   input[type='range'],
   input[type='checkbox'],
   input[type='radio'] {
-    accent-color: var(--bw-accent);
+    accent-color: var(--_bw-accent);
     margin: 0;
   }
   :focus-visible {
-    outline: 2px solid var(--bw-focus);
+    outline: 2px solid var(--_bw-focus);
     outline-offset: 1px;
   }
   h2,
@@ -111,7 +111,7 @@ export const controls = css`
     letter-spacing: 0.02em;
   }
   .muted {
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
   }
   .row {
     display: flex;
@@ -119,7 +119,7 @@ export const controls = css`
     gap: 6px;
   }
   .error {
-    color: var(--bw-danger);
+    color: var(--_bw-danger);
   }
   .visually-hidden {
     position: absolute;

@@ -196,7 +196,7 @@ export function pixelAt(x: number, y: number, axis = 'z', kind: 'picture' | 'ove
 /** A list of layers that fills the page. */
 export function showLayerList(layers: readonly Layer[]): void {
   const list = document.createElement('brushwood-layer-list');
-  list.style.cssText = 'background: var(--bw-surface); padding: 6px; position: fixed; inset: 0';
+  list.style.cssText = 'background: var(--_bw-surface); padding: 6px; position: fixed; inset: 0';
   list.layers = layers;
   list.addEventListener('layers-change', (event) => {
     shown.events.push({ type: event.type, detail: (event as CustomEvent).detail });

@@ -5,7 +5,7 @@ export const styles = css`
     display: grid;
     grid-template-rows: 42px minmax(0, 1fr);
     height: 100%;
-    background: var(--bw-bg);
+    background: var(--_bw-bg);
     overflow: hidden;
   }
   :host([dropping])::after {
@@ -14,9 +14,9 @@ export const styles = css`
     inset: 10px;
     display: grid;
     place-items: center;
-    border: 2px dashed var(--bw-accent);
+    border: 2px dashed var(--_bw-accent);
     border-radius: 8px;
-    background: color-mix(in srgb, var(--bw-bg) 80%, transparent);
+    background: color-mix(in srgb, var(--_bw-bg) 80%, transparent);
     font-size: 18px;
     pointer-events: none;
     z-index: 50;
@@ -26,8 +26,8 @@ export const styles = css`
     align-items: center;
     gap: 4px;
     padding: 0 8px;
-    background: var(--bw-surface);
-    border-bottom: 1px solid var(--bw-border);
+    background: var(--_bw-surface);
+    border-bottom: 1px solid var(--_bw-border);
   }
   .brand {
     display: flex;
@@ -35,10 +35,10 @@ export const styles = css`
     gap: 7px;
     font-weight: 650;
     margin-right: 8px;
-    color: var(--bw-accent);
+    color: var(--_bw-accent);
   }
   .brand b {
-    color: var(--bw-text);
+    color: var(--_bw-text);
     font-weight: 650;
   }
   .project {
@@ -46,7 +46,7 @@ export const styles = css`
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
     margin-right: 6px;
   }
   nav {
@@ -62,11 +62,11 @@ export const styles = css`
     border-bottom: 2px solid transparent;
     height: 100%;
     padding: 0 12px;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
   }
   nav button[aria-current='step'] {
-    color: var(--bw-text);
-    border-bottom-color: var(--bw-accent);
+    color: var(--_bw-text);
+    border-bottom-color: var(--_bw-accent);
   }
   nav button span {
     font-variant-numeric: tabular-nums;

@@ -55,6 +55,7 @@ export class AppElement extends LitElement {
   declare preview: number | undefined;
   private readonly labeling = new Labeling({ services: composeServices() });
   private readonly desk = new ProjectDesk(this.labeling);
+  private stackAxis: 'z' | 't' | 'c' = 'z';
   private frame = 0;
 
   constructor() {
@@ -164,7 +165,18 @@ export class AppElement extends LitElement {
       ></brushwood-lane-table>
       <div class="buttons">
         <button class="primary" @click=${() => void this.start({ kind: 'open-images' })}>${icon('plus')} Add images…</button>
-        <button @click=${() => void this.addStack()}>${icon('plus')} Add stack…</button>
+        <span class="row">
+          <button @click=${() => void this.addStack()}>${icon('plus')} Add stack…</button>
+          <label class="row muted">
+            along
+            <select
+              aria-label="Axis of the stack"
+              @change=${(event: Event) => (this.stackAxis = (event.target as HTMLSelectElement).value as 'z' | 't' | 'c')}
+            >
+              ${(['z', 't', 'c'] as const).map((axis) => html`<option ?selected=${axis === this.stackAxis}>${axis}</option>`)}
+            </select>
+          </label>
+        </span>
         <button @click=${() => void this.start({ kind: 'open-folder' })}>${icon('folder')} Add folder…</button>
         <button @click=${() => void this.addAddress()}>${icon('link')} Add address…</button>
       </div>
@@ -246,7 +258,7 @@ export class AppElement extends LitElement {
   private async addStack(): Promise<void> {
     await this.attempt(async () => {
       const files = await pickFiles({ isMultiple: true });
-      if (files.length > 0) await this.desk.addStack(files);
+      if (files.length > 0) await this.add([this.desk.stackOf(files, this.stackAxis)]);
     });
   }
 

@@ -38,9 +38,9 @@ export class ShortcutsSheetElement extends LitElement {
     controls,
     css`
       dialog {
-        color: var(--bw-text);
-        background: var(--bw-surface);
-        border: 1px solid var(--bw-border);
+        color: var(--_bw-text);
+        background: var(--_bw-surface);
+        border: 1px solid var(--_bw-border);
         border-radius: 6px;
         padding: 14px 18px;
         max-width: 860px;

@@ -34,8 +34,8 @@ export class StartElement extends LitElement {
         text-align: left;
         pointer-events: auto;
         padding: 22px 26px;
-        background: var(--bw-surface);
-        border: 1px solid var(--bw-border);
+        background: var(--_bw-surface);
+        border: 1px solid var(--_bw-border);
         border-radius: 8px;
       }
       h1 {
@@ -45,7 +45,7 @@ export class StartElement extends LitElement {
       }
       p {
         margin: 0 0 16px;
-        color: var(--bw-text-muted);
+        color: var(--_bw-text-muted);
       }
       .actions {
         display: grid;

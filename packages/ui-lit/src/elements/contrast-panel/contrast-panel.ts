@@ -35,7 +35,7 @@ export class ContrastPanelElement extends LitElement {
         width: 10px;
         height: 10px;
         border-radius: 2px;
-        border: 1px solid var(--bw-border);
+        border: 1px solid var(--_bw-border);
       }
     `,
   ];
@@ -84,7 +84,8 @@ export class ContrastPanelElement extends LitElement {
       .value=${String(Number(range[at].toPrecision(6)))}
       @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
       @change=${(event: Event) =>
-        Number.isFinite(numberOf(event)) && set({ range: at === 0 ? [numberOf(event), range[1]] : [range[0], numberOf(event)] })}
+        Number.isFinite(numberOf(event)) &&
+        set({ range: at === 0 ? [numberOf(event), range[1]] : [range[0], numberOf(event)] })}
     />`;
     return html`<div class="channel">
       ${

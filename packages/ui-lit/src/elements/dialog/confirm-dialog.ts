@@ -8,7 +8,7 @@ export function confirmDialog(question: string, yes: string, parent: HTMLElement
     const root = host.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`${theme.cssText}${controls.cssText}
-      dialog { font: var(--bw-font); color: var(--bw-text); background: var(--bw-surface); border: 1px solid var(--bw-border);
+      dialog { font: var(--_bw-font); color: var(--_bw-text); background: var(--_bw-surface); border: 1px solid var(--_bw-border);
         border-radius: 6px; padding: 16px; max-width: 420px; box-shadow: 0 8px 40px rgb(0 0 0 / 45%); }
       dialog::backdrop { background: rgb(0 0 0 / 35%); }
       p { margin: 0 0 14px; }

@@ -40,7 +40,7 @@ export const styles = css`
     font-variant-numeric: tabular-nums;
   }
   tr.group th {
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
     font-size: 11px;
     padding: 5px 2px 1px;
   }
@@ -52,11 +52,11 @@ export const styles = css`
     cursor: pointer;
   }
   td:has(:checked) {
-    background: color-mix(in srgb, var(--bw-accent) 18%, transparent);
+    background: color-mix(in srgb, var(--_bw-accent) 18%, transparent);
   }
   .dimension button {
     font-size: 11px;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
   }
   select {
     flex: 1;

@@ -115,12 +115,12 @@ export class FeatureMatrixElement extends LitElement {
       const filter = this.filters.find((other) => other.id === id);
       const heading = filter && filter.group !== group ? (group = filter.group) : undefined;
       return html`${
-          heading
-            ? html`<tr class="group">
+        heading
+          ? html`<tr class="group">
               <th colspan=${selection.sigmas.length + 1}>${heading}</th>
             </tr>`
-            : nothing
-        }
+          : nothing
+      }
         <tr>
           <th scope="row">
             <button ?disabled=${this.isDisabled || !filter} title="Toggle all sigmas" @click=${() => this.toggleRow(row)}>

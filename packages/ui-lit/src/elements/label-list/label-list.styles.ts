@@ -15,15 +15,15 @@ export const styles = css`
     align-items: center;
     gap: 5px;
     padding: 1px 4px;
-    border-radius: var(--bw-radius, 4px);
+    border-radius: var(--_bw-radius, 4px);
     border-left: 3px solid transparent;
   }
   li[aria-current='true'] {
-    background: var(--bw-surface-2);
-    border-left-color: var(--bw-accent);
+    background: var(--_bw-surface-2);
+    border-left-color: var(--_bw-accent);
   }
   .key {
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
     text-align: right;
     font-variant-numeric: tabular-nums;
   }
@@ -31,7 +31,7 @@ export const styles = css`
     width: 20px;
     height: 20px;
     padding: 0;
-    border: 1px solid var(--bw-border);
+    border: 1px solid var(--_bw-border);
     border-radius: 3px;
     background: none;
     cursor: pointer;
@@ -44,13 +44,13 @@ export const styles = css`
   }
   input.name:hover,
   input.name:focus {
-    border-color: var(--bw-border) !important;
-    background: var(--bw-surface) !important;
+    border-color: var(--_bw-border) !important;
+    background: var(--_bw-surface) !important;
   }
   .counts {
     text-align: right;
     font-variant-numeric: tabular-nums;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
     font-size: 11px;
     line-height: 1.2;
   }
@@ -69,9 +69,9 @@ export const styles = css`
     z-index: 20;
     min-width: 160px;
     padding: 4px;
-    background: var(--bw-surface);
-    border: 1px solid var(--bw-border);
-    border-radius: var(--bw-radius);
+    background: var(--_bw-surface);
+    border: 1px solid var(--_bw-border);
+    border-radius: var(--_bw-radius);
     box-shadow: 0 4px 16px rgb(0 0 0 / 30%);
   }
   [role='menu'] button {

@@ -1,6 +1,6 @@
 import type { Color, LabelClass, Labels } from '@brushwood/core';
 import { html, LitElement, nothing } from 'lit';
-import { icon } from '../../styles/icons.ts';
+import { icon, type IconName } from '../../styles/icons.ts';
 import { controls, theme } from '../../styles/theme.ts';
 import { styles } from './label-list.styles.ts';
 
@@ -11,7 +11,7 @@ export type LabelAction =
   | { readonly kind: 'recolor'; readonly classIndex: number; readonly color: Color }
   | { readonly kind: 'merge'; readonly classIndex: number; readonly into: number }
   | { readonly kind: 'add' }
-  | { readonly kind: 'export-csv' };
+  | { readonly kind: 'export-csv' | 'import-labels' | 'export-labels' };
 
 /**
  * The classes of a project: colour, name, painted voxels, predicted share, and what can be done with them.
@@ -62,10 +62,19 @@ export class LabelListElement extends LitElement {
       </ul>
       <footer>
         <button @click=${() => this.act({ kind: 'add' })} title="Add a class (A)">${icon('plus')} Add class</button>
-        <button class="icon" title="Save counts and areas as CSV" aria-label="Save counts and areas as CSV"
-          @click=${() => this.act({ kind: 'export-csv' })}>${icon('download')}</button>
+        <span>
+          ${this.renderFile('import-labels', 'folder', 'Import a label image')}
+          ${this.renderFile('export-labels', 'image', 'Export the strokes of this image as TIFF')}
+          ${this.renderFile('export-csv', 'download', 'Save counts and areas as CSV')}
+        </span>
       </footer>
     `;
+  }
+
+  private renderFile(kind: 'import-labels' | 'export-labels' | 'export-csv', picture: IconName, title: string) {
+    return html`<button class="icon" title=${title} aria-label=${title} @click=${() => this.act({ kind })}>
+      ${icon(picture)}
+    </button>`;
   }
 
   private renderClass({ name, color }: LabelClass, classIndex: number, count: number) {

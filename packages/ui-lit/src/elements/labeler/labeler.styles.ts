@@ -7,7 +7,7 @@ export const styles = css`
     grid-template-rows: minmax(0, 1fr) auto;
     height: 100%;
     min-height: 320px;
-    background: var(--bw-bg);
+    background: var(--_bw-bg);
   }
   :host([panel-replaced]) {
     grid-template-columns: 372px minmax(0, 1fr) 262px;
@@ -20,17 +20,17 @@ export const styles = css`
   }
   aside {
     overflow-y: auto;
-    background: var(--bw-surface);
-    border-right: 1px solid var(--bw-border);
+    background: var(--_bw-surface);
+    border-right: 1px solid var(--_bw-border);
     scrollbar-width: thin;
   }
   aside.right {
     border-right: 0;
-    border-left: 1px solid var(--bw-border);
+    border-left: 1px solid var(--_bw-border);
   }
   section {
     padding: 8px 10px;
-    border-bottom: 1px solid var(--bw-border);
+    border-bottom: 1px solid var(--_bw-border);
   }
   section > h2 {
     margin-bottom: 6px;
@@ -91,12 +91,12 @@ export const styles = css`
     margin-top: 6px;
     min-height: 18px;
     font-size: 12px;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
   }
   progress {
     width: 70px;
     height: 6px;
-    accent-color: var(--bw-accent);
+    accent-color: var(--_bw-accent);
   }
   footer {
     grid-column: 1 / -1;
@@ -106,9 +106,9 @@ export const styles = css`
     height: 24px;
     padding: 0 10px;
     font-size: 12px;
-    color: var(--bw-text-muted);
-    background: var(--bw-surface);
-    border-top: 1px solid var(--bw-border);
+    color: var(--_bw-text-muted);
+    background: var(--_bw-surface);
+    border-top: 1px solid var(--_bw-border);
     overflow: hidden;
     white-space: nowrap;
     font-variant-numeric: tabular-nums;
@@ -123,11 +123,11 @@ export const styles = css`
     gap: 10px;
     align-items: flex-start;
     padding: 8px 10px;
-    background: var(--bw-surface);
-    color: var(--bw-text);
-    border: 1px solid var(--bw-danger);
+    background: var(--_bw-surface);
+    color: var(--_bw-text);
+    border: 1px solid var(--_bw-danger);
     border-left-width: 4px;
-    border-radius: var(--bw-radius);
+    border-radius: var(--_bw-radius);
     box-shadow: 0 4px 18px rgb(0 0 0 / 35%);
     z-index: 10;
   }

@@ -11,13 +11,16 @@ import {
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { composeServices } from '../../composition-root.ts';
 import { addImages } from '../../state/add-images.ts';
+import { exportLabelImage, importLabelImage } from '../../state/label-files.ts';
 import { Labeling } from '../../state/labeling.ts';
 import { predictWhole } from '../../state/predict-whole.ts';
 import { icon } from '../../styles/icons.ts';
 import { controls, theme } from '../../styles/theme.ts';
-import { penSizes, tools, type ToolId } from '../../tools/index.ts';
+import { penSizes, tools } from '../../tools/index.ts';
 import { confirmDialog } from '../dialog/confirm-dialog.ts';
+import { pickFiles } from '../dialog/pick-files.ts';
 import type { LabelAction } from '../label-list/label-list.ts';
+import type { LayersChangeDetail } from '../layer-list/layer-list.ts';
 import type { ViewerElement } from '../viewer/viewer.ts';
 import type { PointerVoxelDetail, ViewChangeDetail } from '../viewer/viewer-events.ts';
 import { areasCsv } from './areas-csv.ts';
@@ -142,7 +145,7 @@ export class LabelerElement extends LitElement {
           <h2>Layers</h2>
           <brushwood-layer-list
             .layers=${layers}
-            @layers-change=${({ detail }: CustomEvent<Labeling['layers']>) => labeling.setLayers(detail)}
+            @layers-change=${({ detail }: CustomEvent<LayersChangeDetail>) => labeling.setLayers(detail.layers)}
           ></brushwood-layer-list>
         </section>
         <section>
@@ -303,7 +306,12 @@ export class LabelerElement extends LitElement {
       if (next) session.editLabels(next);
       else if (action.kind === 'select') labeling.selectLabel(action.classIndex + 1);
       else if (action.kind === 'toggle-lock') labeling.toggleLock(action.classIndex + 1);
-      else if (action.kind === 'export-csv') downloadText('classes.csv', areasCsv(labeling));
+      else if (action.kind === 'export-csv') downloadFile(new File([areasCsv(labeling)], 'classes.csv'));
+      else if (action.kind === 'export-labels') downloadFile(await exportLabelImage(labeling));
+      else if (action.kind === 'import-labels') {
+        const [file] = await pickFiles();
+        if (file) await importLabelImage(labeling, file);
+      }
       if (action.kind === 'add') labeling.selectLabel(session.project.classes.length);
     } catch (error) {
       labeling.report(error);
@@ -417,16 +425,14 @@ function stateText({ phase, reason, error }: Labeling['liveState']): string {
   ];
 }
 
-/** Gives a text to the user as a file. */
-export function downloadText(name: string, text: string): void {
+/** Gives a file to the user. */
+function downloadFile(file: File): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  link.download = name;
+  link.href = URL.createObjectURL(file);
+  link.download = file.name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
-
-export type { ToolId };
 
 declare global {
   interface HTMLElementTagNameMap {

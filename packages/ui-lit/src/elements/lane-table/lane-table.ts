@@ -5,7 +5,10 @@ import { controls, theme } from '../../styles/theme.ts';
 
 /** What a user wants of an image of the project. */
 export type LaneAction =
-  | { readonly kind: 'show' | 'remove' | 'replace' | 'relink' | 'embed' | 'mask' | 'remove-mask'; readonly index: number }
+  | {
+      readonly kind: 'show' | 'remove' | 'replace' | 'relink' | 'embed' | 'mask' | 'remove-mask';
+      readonly index: number;
+    }
   | { readonly kind: 'rename'; readonly index: number; readonly nickname: string }
   | { readonly kind: 'channels'; readonly index: number; readonly channels: 'all' | 'gray' | readonly number[] }
   | { readonly kind: 'axes'; readonly index: number; readonly axes: string };
@@ -32,12 +35,12 @@ export class LaneTableElement extends LitElement {
         gap: 3px;
       }
       li {
-        border: 1px solid var(--bw-border);
-        border-radius: var(--bw-radius);
+        border: 1px solid var(--_bw-border);
+        border-radius: var(--_bw-radius);
         padding: 4px 6px;
       }
       li[aria-current='true'] {
-        border-color: var(--bw-accent);
+        border-color: var(--_bw-accent);
       }
       .head {
         display: flex;
@@ -63,7 +66,7 @@ export class LaneTableElement extends LitElement {
         align-items: center;
       }
       dt {
-        color: var(--bw-text-muted);
+        color: var(--_bw-text-muted);
       }
       dd {
         margin: 0;
@@ -83,7 +86,7 @@ export class LaneTableElement extends LitElement {
         min-height: 24px;
       }
       small {
-        color: var(--bw-text-muted);
+        color: var(--_bw-text-muted);
       }
     `,
   ];

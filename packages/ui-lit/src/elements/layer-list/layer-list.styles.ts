@@ -22,7 +22,7 @@ export const layerListStyles = css`
   .heading {
     min-height: 24px;
     margin-top: 4px;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
     font-size: 11.5px;
     font-weight: 600;
   }
@@ -30,14 +30,14 @@ export const layerListStyles = css`
     position: relative;
     grid-template-columns: 16px 22px 11px minmax(0, 1fr) 56px 36px;
     gap: 5px;
-    border-radius: var(--bw-radius);
+    border-radius: var(--_bw-radius);
   }
   .layer:hover {
-    background: var(--bw-surface-2);
+    background: var(--_bw-surface-2);
   }
   .layer.is-hidden .name,
   .layer.is-hidden .value {
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
   }
   .layer.is-dragged {
     opacity: 0.5;
@@ -48,7 +48,7 @@ export const layerListStyles = css`
     position: absolute;
     inset: -1px 0 auto;
     height: 2px;
-    background: var(--bw-accent);
+    background: var(--_bw-accent);
   }
   .layer.drop-below::before {
     inset: auto 0 -1px;
@@ -60,7 +60,7 @@ export const layerListStyles = css`
     padding: 0;
     border: 0;
     background: none;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
     cursor: grab;
     touch-action: none;
     opacity: 0.45;
@@ -87,20 +87,20 @@ export const layerListStyles = css`
     cursor: pointer;
   }
   .eye:has(:focus-visible) {
-    outline: 2px solid var(--bw-focus);
+    outline: 2px solid var(--_bw-focus);
   }
   .eye svg {
     pointer-events: none;
     width: 16px;
     height: 16px;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
     opacity: 0.55;
   }
   .eye .slash {
     display: inline;
   }
   .eye:has(:checked, :indeterminate) svg {
-    color: var(--bw-text);
+    color: var(--_bw-text);
     opacity: 1;
   }
   .eye:has(:indeterminate) svg {
@@ -113,7 +113,7 @@ export const layerListStyles = css`
     width: 11px;
     height: 11px;
     border-radius: 2px;
-    border: 1px solid color-mix(in srgb, var(--bw-text) 30%, transparent);
+    border: 1px solid color-mix(in srgb, var(--_bw-text) 30%, transparent);
   }
   .name {
     overflow: hidden;
@@ -128,7 +128,7 @@ export const layerListStyles = css`
     white-space: nowrap;
     text-align: right;
     font-size: 11px;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
     font-variant-numeric: tabular-nums;
   }
   @media (forced-colors: active) {

@@ -25,7 +25,7 @@ export const viewerStyles = css`
   .views.quad {
     grid-template: repeat(2, minmax(0, 1fr)) / repeat(2, minmax(0, 1fr));
     gap: 1px;
-    background: var(--bw-border);
+    background: var(--_bw-border);
   }
   .pane {
     display: flex;
@@ -56,7 +56,7 @@ export const viewerStyles = css`
     content: '';
     position: absolute;
     inset: 0;
-    border: 2px solid var(--bw-focus, #4ea1f7);
+    border: 2px solid var(--_bw-focus, #4ea1f7);
     pointer-events: none;
   }
   .axis-x {
@@ -111,8 +111,8 @@ export const viewerStyles = css`
     gap: 8px;
     height: 26px;
     padding: 0 4px 0 8px;
-    background: var(--bw-surface, #202326);
-    border-top: 1px solid var(--bw-border);
+    background: var(--_bw-surface, #202326);
+    border-top: 1px solid var(--_bw-border);
     font-size: 11.5px;
     font-variant-numeric: tabular-nums;
   }
@@ -131,7 +131,7 @@ export const viewerStyles = css`
   .time-bar .value {
     min-width: 62px;
     text-align: right;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
   }
   button.small {
     width: 22px;
@@ -147,8 +147,8 @@ export const viewerStyles = css`
   }
   button.small[aria-pressed='true'],
   button.small[aria-pressed='true']:hover {
-    color: var(--bw-accent);
-    background: color-mix(in srgb, var(--bw-accent) 16%, transparent);
+    color: var(--_bw-accent);
+    background: color-mix(in srgb, var(--_bw-accent) 16%, transparent);
   }
   .single .info {
     display: contents;
@@ -205,7 +205,7 @@ export const viewerStyles = css`
     min-height: 0;
     padding: 12px;
     overflow: auto;
-    background: var(--bw-surface);
+    background: var(--_bw-surface);
   }
   .quad .controls {
     display: flex;
@@ -231,7 +231,7 @@ export const viewerStyles = css`
     gap: 4px;
     padding: 0;
     background: none;
-    color: var(--bw-text-muted);
+    color: var(--_bw-text-muted);
     font-size: 12px;
     min-height: 32px;
   }

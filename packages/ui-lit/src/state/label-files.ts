@@ -1,0 +1,41 @@
+import { createTensor, findById, importLabels, openImage, readLabels, wholeRoi, type ImageSpec } from '@brushwood/core';
+import type { Labeling } from './labeling.ts';
+
+/**
+ * Replaces the strokes of the shown image by a label image of its size: 0 = none, 1 for the first class. Values beyond the classes add
+ * classes; it is one step that can be undone.
+ * @throws what reading the image throws, 'shape-mismatch' for another size
+ */
+export async function importLabelImage(labeling: Labeling, file: File): Promise<void> {
+  const { session, services, laneIndex } = labeling;
+  const source = await openImage(services.catalog.formats, { location: { path: file.name, blob: file } });
+  try {
+    session.editLabels(await importLabels(session.project, source, { lane: laneIndex }));
+  } finally {
+    await source.close();
+  }
+}
+
+/**
+ * The strokes of the shown image as a TIFF of its size, written in the page's private folder.
+ * @throws 'write-failed' if the browser has no room
+ */
+export async function exportLabelImage({ project, laneIndex, services }: Labeling): Promise<File> {
+  const { labels, rawData } = project.lanes[laneIndex]!;
+  const name = `${rawData.nickname}_Labels.tif`;
+  const path = `brushwood-exports/${name}`;
+  const spec: ImageSpec = {
+    axes: rawData.axes.replace('c', ''),
+    shape: labels.shape,
+    dtype: 'uint8',
+    content: 'labels',
+    classNames: project.classes.map((item) => item.name),
+  };
+  const tiff = findById(services.catalog.formats, 'tiff', 'format');
+  const sink = await tiff.create!({ path }, spec, { overwrite: true });
+  const roi = wholeRoi(labels.shape);
+  await sink.write(roi, createTensor(readLabels(labels, roi), labels.shape));
+  await sink.close();
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('brushwood-exports');
+  return (await folder.getFileHandle(name)).getFile();
+}
