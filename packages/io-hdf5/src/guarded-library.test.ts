@@ -59,7 +59,7 @@ describe('the HDF5 library', () => {
 });
 
 describe('in the browser', () => {
-  it('reads images and projects from blobs', async () => {
+  it('reads images and projects from blobs, and saves into one', async () => {
     vi.resetModules();
     vi.doMock('#hdf5-runtime', () => import('./hdf5-runtime.browser.ts'));
     const browser = await import('./index.ts');
@@ -72,12 +72,11 @@ describe('in the browser', () => {
     const { project, warnings } = await browser.ilpStore.load({ path: 'gray2d.ilp', blob });
     expect(warnings).toEqual([]);
     expect(project.classifier.model).toMatchObject({ featureCount: 49 });
-    const save = browser.ilpStore.save(
-      project,
-      { path: 'gray2d.ilp' },
-      { openImage: () => Promise.reject(new Error()) },
-    );
-    await expect(save).rejects.toMatchObject({ code: 'unsupported' });
+    const openImage = () => Promise.reject(new Error('the image is in the project'));
+    const saved = await browser.ilpStore.save(project, { path: 'copy.ilp' }, { openImage });
+    const again = await browser.ilpStore.load({ path: 'copy.ilp', blob: saved.blob });
+    expect(again.project.classifier).toEqual(project.classifier);
+    expect(again.project.lanes[0]!.rawData.location).toMatchObject({ path: 'copy.ilp', blob: saved.blob });
     await expect(browser.hdf5.open({ path: single })).rejects.toMatchObject({ code: 'not-found' });
     vi.doUnmock('#hdf5-runtime');
   });
