@@ -71,6 +71,8 @@ describe.skipIf(!canRun)('a person who labels a stack of slices in the app', () 
     const dialog = test.page.waitForEvent('filechooser');
     await button('Import a label image').click();
     await (await dialog).setFiles(path);
-    await expect.poll(async () => [await counts(1), await counts(2)].map((text) => text.split(/\s/)[0])).toEqual(before);
+    await expect
+      .poll(async () => [await counts(1), await counts(2)].map((text) => text.split(/\s/)[0]))
+      .toEqual(before);
   }, 60_000);
 });

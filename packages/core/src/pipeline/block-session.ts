@@ -152,10 +152,7 @@ export function checkModelFits(model: StoredModel | undefined, plan: FeaturePlan
 }
 
 /** Room for the largest block: features, probabilities, padded input, shared volumes, the model's own tables. */
-export function arenaBytes(
-  plan: FeaturePlan,
-  { blockShape, model }: Pick<BlockSetup, 'blockShape' | 'model'>,
-): number {
+export function arenaBytes(plan: FeaturePlan, { blockShape, model }: Pick<BlockSetup, 'blockShape' | 'model'>): number {
   const voxels = blockShape[0] * blockShape[1] * blockShape[2];
   const padded = blockShape.reduce((product, size, i) => product * (size + 2 * plan.halo[i]!), 1);
   const outputs = plan.featureCount + (model?.classCount ?? 0);

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type PngOptions } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { rasterCodec } from './codec.node.ts';
 import { decodePng } from './png-decode.ts';
@@ -14,7 +14,7 @@ function pixels<T extends Uint8Array | Uint16Array>(out: T): T {
   return out.map((_, i) => (i % 7 < 4 ? (i * 37 * (most / 255)) % (most + 1) : most - i)) as T;
 }
 
-async function made(channels: 1 | 3 | 4, is16: boolean, options: sharp.PngOptions = {}): Promise<Uint8Array> {
+async function made(channels: 1 | 3 | 4, is16: boolean, options: PngOptions = {}): Promise<Uint8Array> {
   const count = width * height * channels;
   const data = pixels(is16 ? new Uint16Array(count) : new Uint8Array(count));
   const space = channels === 1 ? (is16 ? 'grey16' : 'b-w') : is16 ? 'rgb16' : 'srgb';

@@ -1,22 +1,15 @@
 import {
-  BrushwoodError,
   createLiveClassification,
   dropModel,
-  findById,
-  hasSelectedFeatures,
   messageOf,
   newProject,
   openImage,
-  planFeatures,
   readBox,
   requestOf,
-  selectAllFeatures,
-  usedChannelCount,
   type FeaturePlan,
   type FeatureSelection,
   type ImageInfo,
-  type ImageReference,
-  type Labels,
+  type Lane,
   type LiveClassification,
   type LiveState,
   type LiveTile,
@@ -24,30 +17,22 @@ import {
   type PipelineServices,
   type Project,
   type Roi,
-  type Tensor,
 } from '@brushwood/core';
 import { FeatureSource } from '../sources/feature-source.ts';
 import { LabelSource } from '../sources/label-source.ts';
 import { PredictionStore } from '../sources/prediction-store.ts';
 import { RawSource } from '../sources/raw-source.ts';
 import { tools, type ToolId } from '../tools/index.ts';
-import type { StrokeHost } from '../tools/stroke-host.ts';
-import type { SliceBox } from '../view/camera.ts';
 import { displayLevels, readDisplayLevel, type ReadLevel } from '../view/display-levels.ts';
-import type { CanvasTool, Layer, Point2, ShownImage, SliceAxis, SlicePlane } from '../view/layer.ts';
-import type { RgbColor } from '../view/picture.ts';
-import { autoRange, rgbDisplay, type ChannelDisplay } from '../view/raw-rendering.ts';
-import { tileRoi } from '../view/slice-geometry.ts';
-import { nearestTiles, tilesInBox } from '../view/tile-grid.ts';
+import type { CanvasTool, Layer, Point2, ShownImage, SliceAxis } from '../view/layer.ts';
+import type { ChannelDisplay } from '../view/raw-rendering.ts';
+import { allFittingFeatures } from './fitting-features.ts';
+import { firstDisplay, measuredDisplay } from './first-display.ts';
 import { buildLayers, type LayerParts, type LayerSettings } from './layer-stack.ts';
+import { ProjectFacts } from './project-facts.ts';
 import { ProjectSession, type ProjectChange } from './project-session.ts';
-
-/** One visible slice, as the viewer tells it. */
-export interface ViewedSlice {
-  readonly plane: SlicePlane;
-  /** Visible part, voxels of level 0. */
-  readonly box: SliceBox;
-}
+import { createStrokeHost } from './stroke-host.ts';
+import { tileLimit, tilesInView, type Focus, type ViewedSlice } from './tiles-in-view.ts';
 
 export interface LabelingOptions {
   readonly services: PipelineServices;
@@ -55,7 +40,7 @@ export interface LabelingOptions {
   readonly cacheBytes?: number;
 }
 
-/** What happens on the way of a stroke to the overlay: project, shown lane, tools, layers and live update. Elements show it. */
+/** The way from a stroke to the overlay: project, shown lane, tools, layers and live update. Elements show it. */
 export class Labeling extends EventTarget {
   readonly services: PipelineServices;
   readonly session: ProjectSession;
@@ -76,6 +61,7 @@ export class Labeling extends EventTarget {
   lockedLabels: ReadonlySet<number> = new Set();
   /** What went wrong last, for the status line. */
   problem: string | undefined;
+  private readonly facts: ProjectFacts;
   private readonly cacheBytes: number;
   private readonly settings = new Map<string, LayerSettings>();
   private layerOrder: readonly string[] = [];
@@ -85,19 +71,14 @@ export class Labeling extends EventTarget {
   private given: Project | undefined;
   private readonly predictions = new Map<number, PredictionStore>();
   private slices: readonly ViewedSlice[] = [];
-  private focus: { readonly axis: SliceAxis; readonly point: Point2 } | undefined;
+  private focus: Focus | undefined;
   private opening: AbortController | undefined;
-  private knownPlan:
-    | { rawData: ImageReference | undefined; features: FeatureSelection; plan: FeaturePlan | undefined }
-    | undefined;
-  private knownColors:
-    | { classes: Project['classes']; labels: readonly RgbColor[]; predictions: readonly RgbColor[] }
-    | undefined;
   private readonly toolsById: ReadonlyMap<ToolId, CanvasTool>;
 
   constructor({ services, cacheBytes = 2 ** 30 }: LabelingOptions) {
     super();
     this.services = services;
+    this.facts = new ProjectFacts(services.catalog.filters);
     this.cacheBytes = cacheBytes;
     this.session = new ProjectSession(newProject(services.catalog));
     this.live = createLiveClassification({
@@ -110,7 +91,10 @@ export class Labeling extends EventTarget {
         if (trained) this.session.setModel(trained, { ...trained.classifier, model, report });
       },
     });
-    const host = this.strokeHost();
+    const host = createStrokeHost(this, {
+      visibleBox: (axis) => this.slices.find(({ plane }) => plane.axis === axis)?.box,
+      show: (labels, changed) => this.parts?.labels.update(labels, this.facts.colorsOf(this.project).labels, changed),
+    });
     this.toolsById = new Map(tools.flatMap(({ id, create }) => (create ? [[id, create(host)] as const] : [])));
     this.session.addEventListener('change', (event) => this.onProject((event as CustomEvent<ProjectChange>).detail));
   }
@@ -125,19 +109,7 @@ export class Labeling extends EventTarget {
 
   /** The features of the shown image; undefined without image or selection. */
   get featurePlan(): FeaturePlan | undefined {
-    const rawData = this.project.lanes[this.laneIndex]?.rawData;
-    const { features } = this.project;
-    if (this.knownPlan?.rawData !== rawData || this.knownPlan?.features !== features) {
-      this.knownPlan = { rawData, features, plan: rawData && this.planFor(rawData) };
-    }
-    return this.knownPlan.plan;
-  }
-
-  private planFor(rawData: ImageReference): FeaturePlan | undefined {
-    const { features } = this.project;
-    if (!hasSelectedFeatures(features)) return undefined;
-    const image = { channelCount: usedChannelCount(rawData), isFlat: rawData.shape[2] === 1 };
-    return planFeatures(features, this.services.catalog.filters, image);
+    return this.facts.planOf(this.project, this.laneIndex);
   }
 
   openProject(project: Project, history?: Parameters<ProjectSession['open']>[1]): Promise<void> {
@@ -177,16 +149,15 @@ export class Labeling extends EventTarget {
       const readLevel: ReadLevel = (roi, level, stop) =>
         readBox(this.services.pool, request, { level, roi, signal: stop });
       const read = readDisplayLevel(readLevel, shown);
-      const key = JSON.stringify([lane.rawData.nickname, lane.rawData.shape]);
-      const channels = this.displays.get(key) ?? (await firstDisplay(info, readLevel, signal));
+      const channels = this.displays.get(displayKey(lane)) ?? (await firstDisplay(info, readLevel, signal));
       if (signal.aborted) return;
-      this.displays.set(key, channels);
+      this.displays.set(displayKey(lane), channels);
       this.info = info;
       this.channels = channels;
       this.image = { shape: info.shape, levels, voxelSize: info.voxelSize };
       this.parts = {
         raw: new RawSource(read, { levels, channels }),
-        labels: new LabelSource(lane.labels, this.labelColors()),
+        labels: new LabelSource(lane.labels, this.facts.colorsOf(this.project).labels),
         predictions: this.predictionsOf(index),
       };
       this.rebuildLayers();
@@ -242,14 +213,7 @@ export class Labeling extends EventTarget {
 
   /** All filters at the sigmas the shown image is large enough for. */
   selectAllFeatures(): void {
-    const { filters } = this.services.catalog;
-    const all = selectAllFeatures(this.project.features, filters);
-    const [, , z = 1, y = 0, x = 0] = this.info?.shape ?? [];
-    const smallest = (column: number) => Math.min(y, x, z > 1 && !all.computeIn2d[column] ? z : y);
-    const selected = all.selected.map((row) =>
-      row.map((is, column) => is && Math.ceil(3.5 * all.sigmas[column]!) < smallest(column)),
-    );
-    this.setFeatures({ ...all, selected });
+    this.setFeatures(allFittingFeatures(this.project.features, this.services.catalog.filters, this.info?.shape));
   }
 
   /** Shows one feature as a layer; undefined takes it away. */
@@ -277,7 +241,7 @@ export class Labeling extends EventTarget {
 
   setChannels(channels: readonly ChannelDisplay[]): void {
     const lane = this.project.lanes[this.laneIndex];
-    if (lane) this.displays.set(JSON.stringify([lane.rawData.nickname, lane.rawData.shape]), channels);
+    if (lane) this.displays.set(displayKey(lane), channels);
     this.channels = channels;
     this.parts?.raw.setChannels(channels);
     this.changed();
@@ -300,7 +264,7 @@ export class Labeling extends EventTarget {
     this.changed();
   }
 
-  /** Shows or hides all layers of a group, as `prediction`. */
+  /** Shows or hides a group of layers. */
   toggleGroup(prefix: string): void {
     const mine = this.layers.filter(({ id }) => id.startsWith(prefix));
     this.layerSettings(prefix, { isVisible: !mine.some(({ isVisible }) => isVisible) });
@@ -329,14 +293,9 @@ export class Labeling extends EventTarget {
     return total > 0 ? counts.map((count) => count / total) : undefined;
   }
 
+  /** Tells the user of an error, or of something to know. */
   report(error: unknown): void {
     this.problem = messageOf(error);
-    this.changed();
-  }
-
-  /** Something to know that stopped nothing. */
-  warn(message: string): void {
-    this.problem = message;
     this.changed();
   }
 
@@ -353,10 +312,10 @@ export class Labeling extends EventTarget {
   private onProject(change: ProjectChange): void {
     const { lanes, classes } = this.project;
     const lane = lanes[this.laneIndex];
-    if (lane && this.parts) this.parts.labels.update(lane.labels, this.labelColors());
+    if (lane && this.parts) this.parts.labels.update(lane.labels, this.facts.colorsOf(this.project).labels);
     if (change === 'project') {
       this.activeLabel = Math.min(this.activeLabel, Math.max(1, classes.length));
-      for (const store of this.predictions.values()) store.recolor(this.predictionColors());
+      for (const store of this.predictions.values()) store.recolor(this.facts.colorsOf(this.project).predictions);
       this.given = this.project;
       this.live.setProject(this.project);
       this.rebuildLayers();
@@ -388,7 +347,8 @@ export class Labeling extends EventTarget {
 
   private predictionsOf(laneIndex: number): PredictionStore {
     let store = this.predictions.get(laneIndex);
-    if (!store) this.predictions.set(laneIndex, (store = new PredictionStore(this.predictionColors())));
+    if (!store)
+      this.predictions.set(laneIndex, (store = new PredictionStore(this.facts.colorsOf(this.project).predictions)));
     return store;
   }
 
@@ -397,24 +357,14 @@ export class Labeling extends EventTarget {
   }
 
   private liveTiles(): LiveTile[] {
-    const { info, laneIndex } = this;
+    const level = this.info?.levels[0];
     const plan = this.featurePlan;
-    const level = info?.levels[0];
     if (!level || !plan) return [];
-    const tileBytes = 4 * 256 * 256 * plan.featureCount;
-    const limit = Math.max(1, Math.min(400, Math.floor((0.9 * this.cacheBytes) / tileBytes)));
-    const share = Math.max(1, Math.floor(limit / Math.max(1, this.slices.length)));
-    const ordered = [...this.slices].sort((a, b) => this.rank(a) - this.rank(b));
-    return ordered.flatMap(({ plane, box }) => {
-      const center = { u: (box.left + box.right) / 2, v: (box.top + box.bottom) / 2 };
-      const at = this.focus?.axis === plane.axis ? this.focus.point : center;
-      const tiles = tilesInBox({ plane, levels: [level], level: 0 }, box);
-      return nearestTiles(tiles, [level], at, share).map((address) => ({ laneIndex, roi: tileRoi(address, level) }));
-    });
-  }
-
-  private rank({ plane }: ViewedSlice): number {
-    return plane.axis === this.focus?.axis ? 0 : 1;
+    const { laneIndex, focus, cacheBytes, slices } = this;
+    return tilesInView(slices, level, { focus, limit: tileLimit(cacheBytes, plan.featureCount) }).map((roi) => ({
+      laneIndex,
+      roi,
+    }));
   }
 
   private layerSettings(prefix: string, change: Partial<LayerSettings>): void {
@@ -430,24 +380,6 @@ export class Labeling extends EventTarget {
     this.layers = buildLayers(this.parts, this.project.classes, { settings: this.settings, order: this.layerOrder });
   }
 
-  /** One array while the classes are the same: layers compare by identity. */
-  private labelColors(): readonly RgbColor[] {
-    return this.colors().labels;
-  }
-
-  private predictionColors(): readonly RgbColor[] {
-    return this.colors().predictions;
-  }
-
-  private colors() {
-    const { classes } = this.project;
-    if (this.knownColors?.classes !== classes) {
-      const labels = classes.map(({ color }) => color);
-      this.knownColors = { classes, labels, predictions: classes.map(({ probabilityColor }) => probabilityColor) };
-    }
-    return this.knownColors;
-  }
-
   private forgetShown(): void {
     this.setLive(false);
     this.predictions.clear();
@@ -457,94 +389,12 @@ export class Labeling extends EventTarget {
     this.parts = undefined;
   }
 
-  private strokeHost(): StrokeHost {
-    const self = this;
-    return {
-      get labels() {
-        return self.project.lanes[self.laneIndex]?.labels;
-      },
-      get activeLabel() {
-        return self.activeLabel;
-      },
-      get brushDiameter() {
-        return self.brushDiameter;
-      },
-      get eraserDiameter() {
-        return self.eraserDiameter;
-      },
-      get lockedLabels() {
-        return self.lockedLabels;
-      },
-      visibleBox: (axis) =>
-        self.slices.find(({ plane }) => plane.axis === axis)?.box ?? { left: 0, top: 0, right: 0, bottom: 0 },
-      paint: (labels: Labels, changed: Roi) => {
-        self.parts?.labels.update(labels, self.parts.labels.colors, changed);
-        self.session.paint(self.laneIndex, labels);
-      },
-      endStroke: () => self.session.endStroke(),
-      cancelStroke: () => self.session.cancelStroke(),
-      selectLabel: (label) => self.selectLabel(label),
-    };
-  }
-
   private changed(detail: string = 'state'): void {
     this.dispatchEvent(new CustomEvent('change', { detail }));
   }
 }
 
-/** How an image is shown at first: RGB as it is, 8-bit over its whole range, others after their own values. */
-async function firstDisplay(
-  info: ImageInfo,
-  read: (roi: Roi, level: number, signal: AbortSignal) => Promise<Tensor>,
-  signal: AbortSignal,
-): Promise<readonly ChannelDisplay[]> {
-  const channelCount = info.shape[1];
-  if (info.dtype === 'uint8' && channelCount === 3) return rgbDisplay;
-  const colors = [
-    [255, 0, 0],
-    [0, 255, 0],
-    [0, 0, 255],
-    [255, 255, 0],
-    [255, 0, 255],
-    [0, 255, 255],
-  ] as const;
-  const plain = Array.from(
-    { length: channelCount },
-    (_, channel): ChannelDisplay => ({
-      range: info.displayRange ?? [0, 255],
-      color: channelCount === 1 ? 'gray' : colors[channel % colors.length]!,
-      isVisible: channel < 6,
-    }),
-  );
-  if (info.dtype === 'uint8' || info.displayRange) return plain;
-  return measuredDisplay(info, plain, { read, signal });
-}
-
-/** Ranges after a middle part of the image, read at its coarsest level. */
-async function measuredDisplay(
-  info: ImageInfo,
-  channels: readonly ChannelDisplay[],
-  { read, signal }: { read: (roi: Roi, level: number, signal: AbortSignal) => Promise<Tensor>; signal: AbortSignal },
-): Promise<readonly ChannelDisplay[]> {
-  const level = info.levels.length - 1;
-  const { shape } = info.levels[level]!;
-  const middle = (size: number, most: number): [number, number] => {
-    const start = Math.max(0, Math.floor((size - most) / 2));
-    return [start, Math.min(size, start + most)];
-  };
-  const [z, y, x] = [middle(shape[2], 1), middle(shape[3], 1024), middle(shape[4], 1024)];
-  const roi: Roi = { start: [0, 0, z[0], y[0], x[0]], stop: [1, shape[1], z[1], y[1], x[1]] };
-  const { data } = await read(roi, level, signal);
-  const plane = data.length / shape[1];
-  return channels.map((channel, i) => ({ ...channel, range: autoRange(data.subarray(i * plane, (i + 1) * plane)) }));
-}
-
-/** An error for people, whatever was thrown. */
-export function asProblem(error: unknown): BrushwoodError {
-  return error instanceof BrushwoodError ? error : new BrushwoodError('unsupported', messageOf(error));
-}
-
-/** The classifier a project trains. */
-export function classifierOf(labeling: Labeling) {
-  return findById(labeling.services.catalog.classifiers, labeling.project.classifier.classifierId, 'classifier');
+/** Which image a display belongs to. */
+function displayKey({ rawData }: Lane): string {
+  return JSON.stringify([rawData.nickname, rawData.shape]);
 }

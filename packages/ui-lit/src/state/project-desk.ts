@@ -58,7 +58,7 @@ export class ProjectDesk {
   async begin(ask: Ask): Promise<boolean> {
     const [server, journal, recent] = await Promise.all([
       createServerHome({ openImage: (reference) => this.openImage(reference) }),
-      StrokeJournal.open({ name: this.title, onProblem: (message) => this.labeling.warn(message) }),
+      StrokeJournal.open({ name: this.title, onProblem: (message) => this.labeling.report(message) }),
       RecentProjects.open(),
     ]);
     this.recentProjects = recent;

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { FileChooser, Page } from 'playwright-core';
 
 /** A place in voxels of the shown 2-D image. */
 export interface Voxel {
@@ -17,7 +17,7 @@ export class AppDriver {
   }
 
   /** Chooses files in the dialog that a button opens. */
-  async choose(button: string | RegExp, files: Parameters<Awaited<ReturnType<Page['waitForEvent']>>['setFiles']>[0]) {
+  async choose(button: string | RegExp, files: Parameters<FileChooser['setFiles']>[0]) {
     const dialog = this.page.waitForEvent('filechooser');
     await this.page.getByRole('button', { name: button }).first().click();
     await (await dialog).setFiles(files);

@@ -1,15 +1,7 @@
-import {
-  embedLane,
-  hasLabels,
-  removeLane,
-  setPredictionMask,
-  withLane,
-  type FeatureSelection,
-  type Project,
-} from '@brushwood/core';
+import { hasLabels, type FeatureSelection } from '@brushwood/core';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { composeServices } from '../../composition-root.ts';
-import { addImages, describe, type NewImage } from '../../state/add-images.ts';
+import { addImages, type NewImage } from '../../state/add-images.ts';
 import { createExampleImage } from '../../state/example-image.ts';
 import { Labeling } from '../../state/labeling.ts';
 import { ProjectDesk } from '../../state/project-desk.ts';
@@ -21,8 +13,10 @@ import type { LabelerElement } from '../labeler/labeler.ts';
 import type { LaneAction } from '../lane-table/lane-table.ts';
 import { styles } from './app.styles.ts';
 import { droppedImages } from './dropped-images.ts';
+import { editLane, fileImages } from './edit-lane.ts';
 import type { ShortcutsSheetElement } from './shortcuts-sheet.ts';
 import type { RecentEntry, StartAction } from './start-page.ts';
+import { toggleTheme } from './toggle-theme.ts';
 
 /** The steps in order, as ilastik's applets. */
 const steps = [
@@ -307,44 +301,12 @@ export class AppElement extends LitElement {
         await labeling.showLane(index);
         return;
       }
-      const next = await this.editLane(session.project, action);
+      const next = await editLane(session.project, action, { desk: this.desk, labeling, parent: this });
       if (!next) return;
       session.edit(next);
       this.missing = new Set([...this.missing].filter((other) => other !== index));
       await labeling.showLane(Math.min(labeling.laneIndex, next.lanes.length - 1));
     });
-  }
-
-  private async editLane(project: Project, action: LaneAction): Promise<Project | undefined> {
-    const { index } = action;
-    const lane = project.lanes[index]!;
-    const { rawData } = lane;
-    switch (action.kind) {
-      case 'remove': {
-        const question = `Remove "${rawData.nickname}"${hasLabels(lane.labels) ? ' and its strokes' : ''} from the project?`;
-        return (await confirmDialog(question, 'Remove', this)) ? removeLane(project, index) : undefined;
-      }
-      case 'rename':
-        return action.nickname
-          ? withLane(project, index, { ...lane, rawData: { ...rawData, nickname: action.nickname } })
-          : undefined;
-      case 'embed':
-        return embedLane(project, index);
-      case 'remove-mask':
-        return setPredictionMask(project, index, undefined);
-      case 'axes':
-      case 'channels':
-        return this.desk.describeAnew(project, action);
-      case 'replace':
-      case 'relink':
-      case 'mask': {
-        const [image] = fileImages(await pickFiles({}));
-        if (!image) return undefined;
-        return this.desk.exchange(project, action, await describe(this.labeling, image));
-      }
-      default:
-        return undefined;
-    }
   }
 
   private async mayLeave(): Promise<boolean> {
@@ -414,18 +376,6 @@ export class AppElement extends LitElement {
   private get labeler(): LabelerElement | null {
     return this.renderRoot.querySelector('brushwood-labeler');
   }
-}
-
-function fileImages(files: readonly File[]): NewImage[] {
-  return files.map((file) => ({ name: file.name, path: file.name, blob: file }));
-}
-
-function toggleTheme(): void {
-  const { style } = document.documentElement;
-  const isDark = getComputedStyle(document.documentElement).colorScheme.includes('dark')
-    ? style.colorScheme === 'dark' || (style.colorScheme === '' && matchMedia('(prefers-color-scheme: dark)').matches)
-    : false;
-  style.colorScheme = isDark ? 'light' : 'dark';
 }
 
 declare global {

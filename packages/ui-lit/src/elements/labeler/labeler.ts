@@ -1,13 +1,4 @@
-import {
-  addClass,
-  clearClass,
-  deleteClass,
-  mergeClasses,
-  recolorClass,
-  renameClass,
-  type Labels,
-  type Project,
-} from '@brushwood/core';
+import type { Labels, Project } from '@brushwood/core';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { composeServices } from '../../composition-root.ts';
 import { addImages } from '../../state/add-images.ts';
@@ -17,13 +8,13 @@ import { predictWhole } from '../../state/predict-whole.ts';
 import { icon } from '../../styles/icons.ts';
 import { controls, theme } from '../../styles/theme.ts';
 import { penSizes, tools } from '../../tools/index.ts';
-import { confirmDialog } from '../dialog/confirm-dialog.ts';
 import { pickFiles } from '../dialog/pick-files.ts';
 import type { LabelAction } from '../label-list/label-list.ts';
 import type { LayersChangeDetail } from '../layer-list/layer-list.ts';
 import type { ViewerElement } from '../viewer/viewer.ts';
 import type { PointerVoxelDetail, ViewChangeDetail } from '../viewer/viewer-events.ts';
 import { areasCsv } from './areas-csv.ts';
+import { editClasses } from './edit-classes.ts';
 import { styles } from './labeler.styles.ts';
 import { labelerKeys } from './labeler-keys.ts';
 
@@ -375,39 +366,6 @@ export class LabelerElement extends LitElement {
 
   private get viewer(): ViewerElement | null {
     return this.renderRoot.querySelector('brushwood-viewer');
-  }
-}
-
-/** The project after an edit of its classes; undefined if the action is none. Asks before what takes strokes away. */
-async function editClasses(project: Project, action: LabelAction, parent: HTMLElement): Promise<Project | undefined> {
-  const nameOf = (index: number) => project.classes[index]!.name;
-  switch (action.kind) {
-    case 'add': {
-      const taken = new Set(project.classes.map(({ name }) => name));
-      let number = project.classes.length + 1;
-      while (taken.has(`Label ${number}`)) number++;
-      return addClass(project, `Label ${number}`);
-    }
-    case 'rename':
-      return renameClass(project, action.classIndex, action.name);
-    case 'recolor':
-      return recolorClass(project, action.classIndex, action.color);
-    case 'clear': {
-      const question = `Clear all strokes of "${nameOf(action.classIndex)}"?`;
-      return (await confirmDialog(question, 'Clear', parent)) ? clearClass(project, action.classIndex) : undefined;
-    }
-    case 'delete': {
-      const question = `Delete "${nameOf(action.classIndex)}" and its strokes?`;
-      return (await confirmDialog(question, 'Delete', parent)) ? deleteClass(project, action.classIndex) : undefined;
-    }
-    case 'merge': {
-      const question = `Give all strokes of "${nameOf(action.classIndex)}" to "${nameOf(action.into)}"?`;
-      return (await confirmDialog(question, 'Merge', parent))
-        ? mergeClasses(project, action.classIndex, action.into)
-        : undefined;
-    }
-    default:
-      return undefined;
   }
 }
 

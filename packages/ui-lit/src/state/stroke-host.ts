@@ -1,0 +1,40 @@
+import type { Labels, Roi } from '@brushwood/core';
+import type { StrokeHost } from '../tools/stroke-host.ts';
+import type { SliceBox } from '../view/camera.ts';
+import type { SliceAxis } from '../view/layer.ts';
+import type { Labeling } from './labeling.ts';
+
+interface Shown {
+  visibleBox(axis: SliceAxis): SliceBox | undefined;
+  /** Draws labels whose change lies in a box. */
+  show(labels: Labels, changed: Roi): void;
+}
+
+/** What the tools see of a labeling. */
+export function createStrokeHost(labeling: Labeling, { visibleBox, show }: Shown): StrokeHost {
+  return {
+    get labels() {
+      return labeling.project.lanes[labeling.laneIndex]?.labels;
+    },
+    get activeLabel() {
+      return labeling.activeLabel;
+    },
+    get brushDiameter() {
+      return labeling.brushDiameter;
+    },
+    get eraserDiameter() {
+      return labeling.eraserDiameter;
+    },
+    get lockedLabels() {
+      return labeling.lockedLabels;
+    },
+    visibleBox: (axis) => visibleBox(axis) ?? { left: 0, top: 0, right: 0, bottom: 0 },
+    paint(labels, changed) {
+      show(labels, changed);
+      labeling.session.paint(labeling.laneIndex, labels);
+    },
+    endStroke: () => labeling.session.endStroke(),
+    cancelStroke: () => labeling.session.cancelStroke(),
+    selectLabel: (label) => labeling.selectLabel(label),
+  };
+}
