@@ -19,7 +19,7 @@ import { startLive, tilesOf } from '../test-doubles/live-session.ts';
 import { nearestMean } from '../test-doubles/nearest-mean.ts';
 import { stripeLabels, stripeProject, stripes } from '../test-doubles/phantoms.ts';
 import { tensorReference, withLabelledLane } from '../test-doubles/projects.ts';
-import { cropTensor } from '../grid/tensor.ts';
+import { allocateTensor, cropTensor } from '../grid/tensor.ts';
 import { createInlinePool } from '../workers/inline-pool.ts';
 
 const flat: Shape5 = [1, 1, 1, 60, 90];
@@ -285,6 +285,37 @@ describe('live classification', () => {
     await rest();
     expect(tiles.map(({ tile }) => tile.roi)).toEqual([first, third, second].map((tile) => tile!.roi));
     expect(seen.samples).toHaveLength(1);
+    await live.close();
+  });
+
+  it('predicts nothing where the mask is 0, as the command does', async () => {
+    const { services } = watchedServices();
+    const mask = allocateTensor('uint8', flat);
+    mask.data.fill(1, 20 * 90, 45 * 90);
+    const plain = paintedProject(flat);
+    const lane = { ...plain.lanes[0]!, predictionMask: tensorReference('mask', mask) };
+    const project = withLane(plain, 0, lane);
+    const trained = (await runTraining(project, { services })).project;
+    let sink: MemorySink | undefined;
+    const output = {
+      sourceId: 'probabilities',
+      openSink: async (spec: MemorySink['spec']) => (sink = createMemorySink(spec)),
+    };
+    const [image, maskImage] = [lane.rawData, lane.predictionMask].map((reference) => requestOf(reference));
+    await runPrediction(trained, { services, image: image!, mask: maskImage, outputs: [output] });
+
+    const { live, rest, tiles } = startLive(services);
+    live.setProject(project);
+    live.setView(tilesOf(flat, [1, 1, 1, 25, 32]));
+    live.setLive(true);
+    await rest();
+    expect(tiles.length).toBeGreaterThan(5);
+    for (const { tile, probabilities } of tiles) {
+      const { start, stop } = tile.roi;
+      const roi = box([start[0], 0, start[2], start[3], start[4]], [stop[0], 2, stop[2], stop[3], stop[4]]);
+      expect(bytesOf(probabilities).equals(bytesOf(cropTensor(sink!.tensor, roi).data))).toBe(true);
+    }
+    expect(tiles.some(({ probabilities }) => probabilities.includes(0) && probabilities.some((p) => p > 0))).toBe(true);
     await live.close();
   });
 

@@ -11,6 +11,7 @@ import { checkImageSize, planFeatures, type FeaturePlan } from '../pipeline/feat
 import { GaussianTapsCache } from '../pipeline/gaussian-taps.ts';
 import { openImage, type ImageRequest } from '../pipeline/open-image.ts';
 import type { PaddedBlock } from '../pipeline/padded-block.ts';
+import { readMask } from '../pipeline/prediction-mask.ts';
 import { placeBlock, readRawBlock } from '../pipeline/read-padded-block.ts';
 import { rangeOf } from '../pipeline/value-range.ts';
 import type { FeatureSelection } from '../project/feature-selection.ts';
@@ -21,6 +22,8 @@ import type { TileFeatures } from './tile-cache.ts';
 export interface LiveImageSetup {
   readonly image: ImageRequest;
   readonly selection: FeatureSelection;
+  /** Prediction mask (spec §B.4). */
+  readonly mask?: ImageRequest;
   /** Its name, for messages. */
   readonly nickname: string;
   /** Shape of its labels, which its own must agree with. */
@@ -34,14 +37,20 @@ const uninterruptedMs = 15;
 export class LiveImage {
   readonly plan: FeaturePlan;
   private readonly source: ImageSource;
+  private readonly maskSource: ImageSource | undefined;
   private readonly who: string;
   private readonly taps = new GaussianTapsCache();
   private readonly catalog: Catalog;
   private bench: { readonly arena: BlockArena; readonly kernels: FilterKernels; readonly bytes: number } | undefined;
 
-  private constructor(catalog: Catalog, source: ImageSource, { plan, who }: { plan: FeaturePlan; who: string }) {
+  private constructor(
+    catalog: Catalog,
+    source: ImageSource,
+    { plan, who, mask }: { plan: FeaturePlan; who: string; mask: ImageSource | undefined },
+  ) {
     this.catalog = catalog;
     this.source = source;
+    this.maskSource = mask;
     this.plan = plan;
     this.who = who;
   }
@@ -55,7 +64,8 @@ export class LiveImage {
       checkLabelsFit(shape, setup.labelShape, who);
       const plan = planFeatures(setup.selection, catalog.filters, { channelCount: shape[1], isFlat: shape[2] === 1 });
       checkImageSize(plan, shape, who);
-      return new LiveImage(catalog, source, { plan, who });
+      const mask = setup.mask && (await openImage(catalog.formats, setup.mask, { signal }));
+      return new LiveImage(catalog, source, { plan, who, mask });
     } catch (error) {
       await source.close();
       throw error;
@@ -64,6 +74,7 @@ export class LiveImage {
 
   /** Computes all features of a box. @throws what reading throws, 'not-finite', 'aborted', 'out-of-memory', RangeError */
   async compute(roi: Roi, signal: AbortSignal): Promise<TileFeatures> {
+    const mask = await readMask(this.maskSource, roi, signal);
     const raw = await readRawBlock(this.source, roi, { halo: this.plan.halo, signal });
     const shape = spatialShape(roiShape(roi));
     const { arena, kernels } = this.benchFor(shape);
@@ -73,7 +84,7 @@ export class LiveImage {
       const block = placeBlock(raw, arena, this.who);
       const valueRange = rangeOf(block.channels);
       await this.fill(block, features, { arena, kernels, signal });
-      return { data: features.slice(), featureCount: this.plan.featureCount, shape, valueRange };
+      return { data: features.slice(), featureCount: this.plan.featureCount, shape, valueRange, mask };
     } finally {
       arena.release(mark);
     }
@@ -82,6 +93,7 @@ export class LiveImage {
   async close(): Promise<void> {
     this.bench = undefined;
     await this.source.close();
+    await this.maskSource?.close();
   }
 
   /** Gives up the memory tiles are computed in. */

@@ -28,11 +28,11 @@ export class LiveImages {
   }
 
   /** Tells images apart by everything their features depend on. */
-  fingerprint({ features, normalization }: Project, { rawData, labels }: Lane): string {
+  fingerprint({ features, normalization }: Project, { rawData, labels, predictionMask }: Lane): string {
     const { location, axes, channels } = rawData;
-    const known = this.locations.get(location) ?? ++this.count;
-    this.locations.set(location, known);
-    return JSON.stringify([known, axes, channels, labels.shape, features, normalization ?? null]);
+    const mask = predictionMask && [this.numberOf(predictionMask.location), predictionMask.axes];
+    const image = [this.numberOf(location), axes, channels, labels.shape, mask ?? null];
+    return JSON.stringify([image, features, normalization ?? null]);
   }
 
   /** @throws 'lane-missing'; what measuring intensities throws */
@@ -64,12 +64,22 @@ export class LiveImages {
     return new Map([...this.resolved.values()].map(({ key, setup }) => [key, setup]));
   }
 
-  private async open({ features, normalization }: Project, { rawData, labels }: Lane): Promise<KnownImage> {
+  private numberOf(location: ImageLocation): number {
+    const known = this.locations.get(location) ?? ++this.count;
+    this.locations.set(location, known);
+    return known;
+  }
+
+  private async open(
+    { features, normalization }: Project,
+    { rawData, labels, predictionMask }: Lane,
+  ): Promise<KnownImage> {
     const request = requestOf(rawData);
     const image: ImageRequest = normalization
       ? { ...request, intensities: await this.pool.run(liveIntensitiesTask, { image: request, normalization }) }
       : request;
-    const setup = { image, selection: features, nickname: rawData.nickname, labelShape: labels.shape };
+    const mask = predictionMask && requestOf(predictionMask);
+    const setup = { image, mask, selection: features, nickname: rawData.nickname, labelShape: labels.shape };
     return { key: `image${++this.count}`, setup, rows: new SampleRows() };
   }
 }

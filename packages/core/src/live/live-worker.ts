@@ -4,6 +4,7 @@ import { BrushwoodError, throwIfAborted } from '../errors.ts';
 import { findById } from '../find-by-id.ts';
 import { BlockArena } from '../pipeline/block-arena.ts';
 import { checkModelFits } from '../pipeline/block-session.ts';
+import { applyMask } from '../pipeline/prediction-mask.ts';
 import { LiveImage } from './live-image.ts';
 import type { LiveTileAnswer, LiveTileInput, LiveTileOutput } from './live-tile.task.ts';
 import { TileCache, type TileFeatures } from './tile-cache.ts';
@@ -103,6 +104,7 @@ export class LiveWorker {
     const [z, y, x] = tile.shape;
     const out = new Float32Array(model.classCount * z * y * x);
     model.predict(tile, out);
+    if (tile.mask) applyMask(out, tile.mask);
     return out;
   }
 

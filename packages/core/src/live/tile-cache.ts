@@ -9,6 +9,8 @@ export interface TileFeatures {
   readonly shape: Shape3;
   /** Of the image around the tile. */
   readonly valueRange: ValueRange;
+  /** uint8 per voxel: 0 where nothing is predicted; absent without a mask. */
+  readonly mask?: Uint8Array;
 }
 
 /**
