@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Download } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plugins } from './plugins.ts';
 import { AppDriver, type Voxel } from './testing/app-driver.ts';
@@ -129,6 +130,28 @@ describe.skipIf(!canRun)('a person who segments nuclei in the app', () => {
     expect(byCommand.shape).toEqual([1, 2, 1, 260, 347]);
     expect(inPage.shape).toEqual([...byCommand.shape]);
     expect(inPage.values).toEqual(Array.from(byCommand.data as Float32Array));
+  }, 60_000);
+
+  it('exports the files that the command writes', async () => {
+    await app.step('Prediction Export');
+    await test.page.getByRole('checkbox', { name: 'Probabilities' }).check();
+    await test.screenshot('app/6-export-dark');
+    const downloads = new Map<string, Download>();
+    test.page.on('download', (download) => downloads.set(download.suggestedFilename(), download));
+    await test.page.getByRole('button', { name: 'Export', exact: true }).click();
+    await expect.poll(() => downloads.size, { timeout: 30_000 }).toBe(2);
+    for (const source of ['Probabilities', 'Simple Segmentation']) {
+      const name = `0402a81e7526_image_${source}.tif`;
+      const id = source === 'Probabilities' ? 'probabilities' : 'segmentation';
+      await downloads.get(name)!.saveAs(join(folder, name));
+      const own = join(folder, `${id}.tif`);
+      const flags = ['--source', id, '--for', 'fiji', '-o', own];
+      execFileSync(process.execPath, [command, 'predict', join(folder, 'nuclei.ilp'), ...flags], { stdio: 'pipe' });
+      const [inPage, byCommand] = [await readImage(join(folder, name)), await readImage(own)];
+      expect(inPage.shape).toEqual(byCommand.shape);
+      expect(inPage.data).toEqual(byCommand.data);
+    }
+    await app.step('Training');
   }, 60_000);
 
   it('finds strokes again that were not saved when the page ended', async () => {

@@ -1,7 +1,9 @@
 import { AppElement } from './elements/app/app.ts';
+import { ExportStepElement } from './elements/app/export-step.ts';
 import { ShortcutsSheetElement } from './elements/app/shortcuts-sheet.ts';
 import { StartElement } from './elements/app/start-page.ts';
 import { ContrastPanelElement } from './elements/contrast-panel/contrast-panel.ts';
+import { ExportPanelElement } from './elements/export-panel/export-panel.ts';
 import { FeatureMatrixElement } from './elements/feature-matrix/feature-matrix.ts';
 import { LabelListElement } from './elements/label-list/label-list.ts';
 import { LabelerElement } from './elements/labeler/labeler.ts';
@@ -12,6 +14,8 @@ import { ViewerElement } from './elements/viewer/viewer.ts';
 const elements = {
   'brushwood-app': AppElement,
   'brushwood-contrast-panel': ContrastPanelElement,
+  'brushwood-export-panel': ExportPanelElement,
+  'brushwood-export-step': ExportStepElement,
   'brushwood-feature-matrix': FeatureMatrixElement,
   'brushwood-label-list': LabelListElement,
   'brushwood-labeler': LabelerElement,

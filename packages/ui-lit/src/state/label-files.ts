@@ -1,4 +1,5 @@
 import { createTensor, findById, importLabels, openImage, readLabels, wholeRoi, type ImageSpec } from '@brushwood/core';
+import { exportFolder, takeExport } from './export-folder.ts';
 import type { Labeling } from './labeling.ts';
 
 /**
@@ -23,7 +24,7 @@ export async function importLabelImage(labeling: Labeling, file: File): Promise<
 export async function exportLabelImage({ project, laneIndex, services }: Labeling): Promise<File> {
   const { labels, rawData } = project.lanes[laneIndex]!;
   const name = `${rawData.nickname}_Labels.tif`;
-  const path = `brushwood-exports/${name}`;
+  const path = `${exportFolder}/${name}`;
   const spec: ImageSpec = {
     axes: rawData.axes.replace('c', ''),
     shape: labels.shape,
@@ -36,6 +37,5 @@ export async function exportLabelImage({ project, laneIndex, services }: Labelin
   const roi = wholeRoi(labels.shape);
   await sink.write(roi, createTensor(readLabels(labels, roi), labels.shape));
   await sink.close();
-  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('brushwood-exports');
-  return (await folder.getFileHandle(name)).getFile();
+  return takeExport(name);
 }

@@ -16,7 +16,9 @@ export async function predictWhole(
     : (await workflow.train(labeling.project, { services, signal })).project;
   let sink: MemorySink | undefined;
   const outputs = [{ sourceId, openSink: async (spec: MemorySink['spec']) => (sink = createMemorySink(spec)) }];
-  const image = requestOf(project.lanes[laneIndex]!.rawData);
-  await workflow.predict(project, { services, image, outputs, signal });
+  const { rawData, predictionMask } = project.lanes[laneIndex]!;
+  const image = requestOf(rawData);
+  const mask = predictionMask && requestOf(predictionMask);
+  await workflow.predict(project, { services, image, mask, outputs, signal });
   return sink!.tensor;
 }

@@ -1,4 +1,4 @@
-import { hasLabels, type FeatureSelection } from '@brushwood/core';
+import { hasLabels, isAbortError, type FeatureSelection } from '@brushwood/core';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { composeServices } from '../../composition-root.ts';
 import { addImages, type NewImage } from '../../state/add-images.ts';
@@ -23,6 +23,7 @@ const steps = [
   { id: 'input', name: 'Input Data' },
   { id: 'features', name: 'Feature Selection' },
   { id: 'training', name: 'Training' },
+  { id: 'export', name: 'Prediction Export' },
 ] as const;
 type StepId = (typeof steps)[number]['id'];
 
@@ -39,14 +40,12 @@ export class AppElement extends LitElement {
     recent: { state: true },
     isBusy: { state: true },
     missing: { state: true },
-    preview: { state: true },
   };
 
   declare step: StepId;
   declare recent: readonly RecentEntry[];
   declare isBusy: boolean;
   declare missing: ReadonlySet<number>;
-  declare preview: number | undefined;
   private readonly labeling = new Labeling({ services: composeServices() });
   private readonly desk = new ProjectDesk(this.labeling);
   private stackAxis: 'z' | 't' | 'c' = 'z';
@@ -144,6 +143,7 @@ export class AppElement extends LitElement {
   private renderPanel() {
     if (this.step === 'input') return this.renderInput();
     if (this.step === 'features') return this.renderFeatures();
+    if (this.step === 'export') return this.renderExport();
     return nothing;
   }
 
@@ -197,6 +197,14 @@ export class AppElement extends LitElement {
         @feature-preview=${({ detail }: CustomEvent<number | undefined>) => labeling.setPreview(detail)}
       ></brushwood-feature-matrix>
       <button ?disabled=${!featurePlan} @click=${() => (this.step = 'training')}>Next: paint</button>
+    </div>`;
+  }
+
+  private renderExport() {
+    return html`<div class="panel">
+      <h2>Export</h2>
+      <brushwood-export-step .labeling=${this.labeling} .laneIndex=${this.labeling.laneIndex}></brushwood-export-step>
+      ${this.renderLaneChooser()}
     </div>`;
   }
 
@@ -319,7 +327,7 @@ export class AppElement extends LitElement {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof DOMException && error.name === 'AbortError')) this.labeling.report(error);
+      if (!isAbortError(error)) this.labeling.report(error);
     } finally {
       this.isBusy = false;
     }

@@ -2,6 +2,7 @@ import type { Labels, Project } from '@brushwood/core';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { composeServices } from '../../composition-root.ts';
 import { addImages } from '../../state/add-images.ts';
+import { downloadFile } from '../../state/export-folder.ts';
 import { exportLabelImage, importLabelImage } from '../../state/label-files.ts';
 import { Labeling } from '../../state/labeling.ts';
 import { predictWhole } from '../../state/predict-whole.ts';
@@ -381,15 +382,6 @@ function stateText({ phase, reason, error }: Labeling['liveState']): string {
   return { features: 'Computing features', training: 'Training', predicting: 'Predicting', settled: 'Up to date' }[
     phase
   ];
-}
-
-/** Gives a file to the user. */
-function downloadFile(file: File): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 declare global {

@@ -1,0 +1,72 @@
+import { findById, isAbortError } from '@brushwood/core';
+import { html, LitElement, nothing } from 'lit';
+import { downloadFile } from '../../state/export-folder.ts';
+import { exportResults, type ExportRequest } from '../../state/export-results.ts';
+import type { Labeling } from '../../state/labeling.ts';
+import type { ExportProgress } from '../export-panel/export-panel.ts';
+
+/**
+ * The step that exports predictions: the panel, and the work it asks for.
+ *
+ * @element brushwood-export-step
+ */
+export class ExportStepElement extends LitElement {
+  static override properties = {
+    labeling: { attribute: false },
+    laneIndex: { type: Number },
+    progress: { state: true },
+  };
+
+  declare labeling: Labeling | undefined;
+  /** Index of the shown image. */
+  declare laneIndex: number;
+  declare progress: ExportProgress | undefined;
+  private stop: AbortController | undefined;
+
+  constructor() {
+    super();
+    this.laneIndex = 0;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stop?.abort();
+  }
+
+  override render() {
+    const { labeling } = this;
+    if (!labeling) return nothing;
+    const { project, services } = labeling;
+    return html`<brushwood-export-panel
+      .sources=${findById(services.catalog.workflows, project.workflowId, 'workflow').exportSources}
+      .imageNames=${project.lanes.map(({ rawData }) => rawData.nickname)}
+      .shown=${this.laneIndex}
+      .progress=${this.progress}
+      @export-start=${({ detail }: CustomEvent<ExportRequest>) => void this.run(labeling, detail)}
+      @export-cancel=${() => this.stop?.abort()}
+    ></brushwood-export-panel>`;
+  }
+
+  private async run(labeling: Labeling, request: ExportRequest): Promise<void> {
+    const stop = new AbortController();
+    this.stop = stop;
+    this.progress = { text: 'Starting', done: 0, total: 0 };
+    try {
+      await exportResults(labeling, request, {
+        signal: stop.signal,
+        onProgress: ({ nickname, done, total }) => (this.progress = { text: nickname, done, total }),
+        onFile: downloadFile,
+      });
+    } catch (error) {
+      if (!isAbortError(error)) labeling.report(error);
+    } finally {
+      this.progress = undefined;
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'brushwood-export-step': ExportStepElement;
+  }
+}
