@@ -184,6 +184,33 @@ describe.skipIf(!canRun)('a person who segments nuclei in the app', () => {
     expect((await segmentation('7-reopened')).data).toEqual(before.data);
   }, 60_000);
 
+  it('says what is wrong with a file that is no image, and goes on', async () => {
+    await test.page.getByRole('button', { name: 'Live update' }).click();
+    await app.step('Input Data');
+    const path = join(folder, 'notes.txt');
+    writeFileSync(path, 'not an image');
+    await app.choose('Add images', path);
+    await test.page.getByRole('alert').getByText('"notes.txt" is no image that can be read').waitFor();
+    await test.screenshot('app/11-wrong-file-dark');
+    await test.page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await test.page.getByRole('alert').count()).toBe(0);
+    await app.step('Training');
+    expect(await countOf(2)).toBeGreaterThan(0);
+  }, 30_000);
+
+  it('lists the project among the recent ones, and reopens it from there', async () => {
+    const painted = await countOf(2);
+    await test.page.reload();
+    await test.page.getByRole('heading', { name: 'Recent projects' }).waitFor();
+    await test.screenshot('app/12-recent-dark');
+    await test.page
+      .getByRole('button', { name: /^project\.ilp|^nuclei\.ilp/ })
+      .first()
+      .click();
+    await test.page.getByRole('textbox', { name: 'Name of class 2' }).waitFor();
+    expect(await countOf(2)).toBe(painted);
+  }, 30_000);
+
   /** Painted voxels of a class, as the list shows them. */
   async function countOf(label: number): Promise<number> {
     const text = await test.page

@@ -18,7 +18,7 @@ import { BrowserHome, type ProjectFile } from '../storage/browser-home.ts';
 import type { ProjectHome } from '../storage/project-home.ts';
 import { RecentProjects, type RecentProject } from '../storage/recent-projects.ts';
 import { createServerHome, type ServerHome } from '../storage/server-home.ts';
-import { adoptImages } from '../storage/adopt-images.ts';
+import { adoptImages, adoptServed } from '../storage/adopt-images.ts';
 import { StrokeJournal } from '../storage/stroke-journal.ts';
 import type { NewImage } from './add-images.ts';
 import type { Labeling } from './labeling.ts';
@@ -62,9 +62,9 @@ export class ProjectDesk {
       RecentProjects.open(),
     ]);
     this.recentProjects = recent;
+    this.journal = journal; // before anything can be painted
     const hasProject = server ? await this.openHome(server) : false;
-    this.journal = journal;
-    return (await this.offerRecovery(ask, server?.name)) || hasProject;
+    return (await this.offerRecovery(ask, server)) || hasProject;
   }
 
   /** Projects that were open in this browser. */
@@ -79,6 +79,7 @@ export class ProjectDesk {
     this.notice = '';
     this.journal?.rename(this.title);
     await this.labeling.openProject(newProject(this.labeling.services.catalog));
+    await this.settleJournal();
   }
 
   /** Lets the user choose a project. False if none was chosen. */
@@ -106,16 +107,20 @@ export class ProjectDesk {
   /** Saves in place, or where the user says. False if the user thought better of it. */
   async save({ isNewPlace = false }: { isNewPlace?: boolean } = {}): Promise<boolean> {
     const { session } = this.labeling;
-    await this.labeling.whenSettled(10_000); // so that the file has the model of its labels
-    const { project } = session;
     const { home } = this;
+    session.endStroke(); // a stroke that is being painted has dropped no model yet
+    // So that the file has the model of its labels. A page may ask for a place, or to write, only for seconds after a click or key.
+    await this.labeling.whenSettled(home instanceof BrowserHome ? 3000 : 10_000);
+    const { project } = session;
     const asks = home instanceof BrowserHome && (isNewPlace || !home.canSaveInPlace);
     const saved = asks ? await home.saveAs(project) : await home.save(project);
     if (!saved) return false;
     session.markSaved(project, saved.project);
     this.notice = saved.warnings.join(' ') || `Saved at ${new Date().toLocaleTimeString()}`;
-    this.journal?.rename(this.title, handleOf(home));
-    await this.journal?.clear({ project: session.project, ...session.history });
+    this.journal?.rename(journalName(home), handleOf(home));
+    // What was painted while it was being saved is kept as unsaved.
+    if (session.isDirty) this.note();
+    else await this.journal?.clear({ project: session.project, ...session.history });
     if (home instanceof BrowserHome) {
       const { name, handle } = home;
       await this.recentProjects?.remember({ name, handle, blob: handle ? undefined : saved.blob });
@@ -127,26 +132,35 @@ export class ProjectDesk {
     const project = await home.load();
     if (!project) return false;
     this.home = home;
-    this.journal?.rename(home.name, handleOf(home));
+    this.journal?.rename(journalName(home), handleOf(home));
     await this.labeling.openProject(project, await this.journal?.historyOf(project));
+    await this.settleJournal();
     this.notice = home.warnings.join(' ');
     return true;
   }
 
   /** Work that was not saved when its page ended. Behind a server only that of its own project. */
-  private async offerRecovery(ask: Ask, onlyOf?: string): Promise<boolean> {
+  private async offerRecovery(ask: Ask, server?: ServerHome): Promise<boolean> {
     const { journal } = this;
-    const [work] = ((await journal?.recover()) ?? []).filter(({ name }) => onlyOf === undefined || name === onlyOf);
+    const found = (await journal?.recover()) ?? [];
+    const [work] = found.filter(({ name }) => !server || name === journalName(server));
     if (!journal || !work) return false;
     const when = work.changedAt.toLocaleString();
     if (!(await ask(`Restore the work on "${work.name}" of ${when} that was not saved?`, 'Restore'))) {
       if (await ask('Forget that work for good?', 'Forget')) await journal.discard(work.id);
       return false;
     }
+    const { missingImages, name, handle } = work;
+    journal.rename(name, handle);
     const state = await journal.take(work.id);
     if (!state) return false;
-    if (onlyOf === undefined) this.home = this.browserHome({ name: work.name });
-    const { missingImages, name, handle } = work;
+    if (server) {
+      // The server has given its images numbers anew.
+      await this.labeling.restoreProject(adoptServed(state.project, this.labeling.project), state);
+      this.notice = 'Restored; not saved yet.';
+      return true;
+    }
+    this.home = this.browserHome({ name });
     // Large images were not kept with the strokes, but the project file has them. It is read only: it may have been saved since.
     const file = missingImages.length > 0 && handle ? this.browserHome({ name, handle }) : undefined;
     const saved = await file?.load().catch(() => undefined); // gone, or not permitted: the images are chosen again
@@ -156,10 +170,18 @@ export class ProjectDesk {
     return true;
   }
 
+  /** What is open now is what is saved: there is nothing to recover. */
+  private async settleJournal(): Promise<void> {
+    const { session } = this.labeling;
+    await this.journal?.clear({ project: session.project, ...session.history });
+  }
+
   private note(): void {
     const { session } = this.labeling;
-    const { project } = session;
-    if (session.isDirty) this.journal?.note({ project, ...session.history });
+    const state = { project: session.project, ...session.history };
+    if (session.isDirty) this.journal?.note(state);
+    // Steps were taken back, or done again, up to what is saved. A project that was just opened leaves other work alone.
+    else if (this.journal?.isUnsaved && (session.canUndo || session.canRedo)) void this.journal.clear(state);
   }
 
   private browserHome(file: ProjectFile): BrowserHome {
@@ -234,6 +256,11 @@ function stackName(names: readonly string[]): string {
   let length = first.length;
   for (const name of rest) while (!name.startsWith(first.slice(0, length))) length--;
   return first.slice(0, length).replace(/[\s_\-.\d]+$/, '') || first;
+}
+
+/** Tells projects apart in the journal: behind a server by the whole path, as each of its folders may have a `project.ilp`. */
+function journalName(home: ProjectHome): string {
+  return 'path' in home ? String(home.path) : home.name;
 }
 
 function handleOf(home: ProjectHome): FileSystemFileHandle | undefined {

@@ -28,7 +28,7 @@ export const layerListStyles = css`
   }
   .layer {
     position: relative;
-    grid-template-columns: 16px 22px 11px minmax(0, 1fr) 56px 36px;
+    grid-template-columns: 16px 22px 11px minmax(0, 1fr) 48px 34px;
     gap: 5px;
     border-radius: var(--_bw-radius);
   }
