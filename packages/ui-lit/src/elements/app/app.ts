@@ -9,6 +9,7 @@ import { icon } from '../../styles/icons.ts';
 import { controls, theme } from '../../styles/theme.ts';
 import { confirmDialog } from '../dialog/confirm-dialog.ts';
 import { pickFiles } from '../dialog/pick-files.ts';
+import { textDialog } from '../dialog/text-dialog.ts';
 import type { LabelerElement } from '../labeler/labeler.ts';
 import type { LaneAction } from '../lane-table/lane-table.ts';
 import { styles } from './app.styles.ts';
@@ -266,7 +267,8 @@ export class AppElement extends LitElement {
 
   private async addAddress(): Promise<void> {
     await this.attempt(async () => {
-      const path = window.prompt('Address (URL) of an image: OME-Zarr, TIFF, PNG …');
+      const question = 'Address (URL) of an image: OME-Zarr, TIFF, PNG, JPEG';
+      const path = await textDialog(question, { yes: 'Add', placeholder: 'https://…', parent: this });
       if (path) await this.add([{ name: path, path: new URL(path, document.baseURI).href }]);
     });
   }

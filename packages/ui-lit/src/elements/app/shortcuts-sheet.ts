@@ -15,7 +15,8 @@ const viewerShortcuts: readonly Shortcut[] = [
   { keys: 'Shift+↑ ↓', what: 'First, last slice' },
   { keys: 'Shift+wheel', what: 'Next frame' },
   { keys: 'X  Y  Z', what: 'Maximise a view of a volume' },
-  { keys: 'Double click', what: 'Move the crosshair' },
+  { keys: 'Double click, Alt+arrows', what: 'Move the crosshair' },
+  { keys: 'Enter', what: 'Use the tool at the crosshair' },
   { keys: 'H', what: 'Show or hide the read-out' },
   { keys: 'Esc', what: 'Take back the stroke that is being painted' },
 ];
