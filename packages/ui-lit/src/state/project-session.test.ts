@@ -96,6 +96,45 @@ describe('a session', () => {
     expect(session.project.lanes[0]!.rawData.location).toEqual(moved.location);
   });
 
+  it('keeps what a save did not change as it is, whatever object the save gives back', () => {
+    const session = new ProjectSession(project());
+    paint(session, 2);
+    const before = session.project;
+    session.markSaved(before, structuredClone({ ...before, origin: '/p.ilp' }));
+    const { lanes, classes, origin } = session.project;
+    expect([lanes[0], classes, origin]).toEqual([before.lanes[0], before.classes, '/p.ilp']);
+    expect([lanes[0] === before.lanes[0], classes === before.classes, session.isDirty]).toEqual([true, true, false]);
+  });
+
+  it('has saved all when only a model came while the save was under way', () => {
+    const session = new ProjectSession(project());
+    paint(session, 2);
+    const written = session.project;
+    session.setModel(written, { ...written.classifier, report: undefined });
+    session.markSaved(written, structuredClone(written));
+    expect(session.isDirty).toBe(false);
+  });
+
+  it('completes the stroke that is being painted before a step is taken back', () => {
+    const session = new ProjectSession(project());
+    paint(session, 0);
+    session.paint(0, dot(session.project.lanes[0]!.labels, 1));
+    session.undo();
+    expect(row(session)).toEqual([1, 0, 0, 0]);
+    session.redo();
+    expect(row(session)).toEqual([1, 1, 0, 0]);
+  });
+
+  it('drops the history when an image has other labels: those of its steps would not fit', () => {
+    const session = new ProjectSession(project());
+    paint(session, 1);
+    session.undo();
+    const wide: ImageReference = { ...image, shape: [1, 1, 1, 4, 9] };
+    session.edit({ ...session.project, lanes: [{ rawData: wide, labels: emptyLabels(wide.shape) }] });
+    session.redo();
+    expect(session.project.lanes[0]!.labels.shape).toEqual(wide.shape);
+  });
+
   it('takes a model only for the labels it was trained on', () => {
     const session = new ProjectSession(project());
     const before = session.project;

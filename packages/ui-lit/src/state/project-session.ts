@@ -1,4 +1,13 @@
-import { dropModel, withLane, type Labels, type LabelClass, type Lane, type Project } from '@brushwood/core';
+import {
+  describeLocation,
+  dropModel,
+  withLane,
+  type ImageReference,
+  type Labels,
+  type LabelClass,
+  type Lane,
+  type Project,
+} from '@brushwood/core';
 
 /** Steps that can be taken back. */
 export const undoLimit = 100;
@@ -7,6 +16,11 @@ export const undoLimit = 100;
 export interface UndoState {
   readonly labels: readonly Labels[];
   readonly classes: readonly LabelClass[];
+}
+
+interface History {
+  readonly undo?: readonly UndoState[];
+  readonly redo?: readonly UndoState[];
 }
 
 /** What changed: `labels` while a stroke is painted too, `project` when a step is complete. */
@@ -47,51 +61,40 @@ export class ProjectSession extends EventTarget {
     return !sameWork(this.current, this.saved);
   }
 
-  get history(): { readonly undo: readonly UndoState[]; readonly redo: readonly UndoState[] } {
+  get history(): Required<History> {
     return { undo: this.undoStates, redo: this.redoStates };
   }
 
   /** Another project takes the place of this one. */
-  open(project: Project, history: { undo?: readonly UndoState[]; redo?: readonly UndoState[] } = {}): void {
-    this.undoStates = [...(history.undo ?? [])];
-    this.redoStates = [...(history.redo ?? [])];
-    this.beforeStroke = undefined;
-    this.current = project;
+  open(project: Project, history: History = {}): void {
     this.saved = project;
-    this.notify('project');
+    this.restore(project, history);
   }
 
   /** Restores unsaved work over the saved project. */
-  restore(project: Project, history: { undo?: readonly UndoState[]; redo?: readonly UndoState[] } = {}): void {
-    const { saved } = this;
-    this.open(project, history);
-    this.saved = saved;
+  restore(project: Project, { undo = [], redo = [] }: History = {}): void {
+    this.undoStates = [...undo];
+    this.redoStates = [...redo];
+    this.beforeStroke = undefined;
+    this.current = project;
     this.notify('project');
   }
 
-  /** What was saved, with the places its images have now. Strokes painted meanwhile stay. */
+  /**
+   * What was saved, with the places its images have now. Everything else stays the object it is, strokes painted meanwhile too: what is
+   * kept of unchanged parts (features, stored chunks) goes by identity.
+   */
   markSaved(written: Project, now: Project): void {
-    if (this.current === written) {
-      this.current = now;
-      this.saved = now;
-    } else {
-      this.current = {
-        ...this.current,
-        origin: now.origin,
-        lanes: this.current.lanes.map((lane, i) => {
-          const isSame = lane.rawData === written.lanes[i]?.rawData;
-          return isSame ? { ...lane, rawData: now.lanes[i]!.rawData } : lane;
-        }),
-      };
-      this.saved = now;
-    }
+    this.saved = withPlaces(written, { written, now });
+    this.current = this.current === written ? this.saved : withPlaces(this.current, { written, now });
     this.notify('project');
   }
 
-  /** An edit of images, features or settings: it isn't undone, and steps before it stay only if the images did. */
+  /** An edit of images, features or settings: it isn't undone, and steps before it stay only if all labels did. */
   edit(next: Project): void {
     if (next === this.current) return;
-    if (next.lanes.length < this.current.lanes.length) this.forget();
+    this.endStroke();
+    if (this.current.lanes.some(({ labels }, i) => next.lanes[i]?.labels !== labels)) this.forget();
     this.current = next;
     this.notify('project');
   }
@@ -99,6 +102,7 @@ export class ProjectSession extends EventTarget {
   /** An edit of labels or classes that can be undone. */
   editLabels(next: Project): void {
     if (next === this.current) return;
+    this.endStroke();
     this.remember(stateOf(this.current));
     this.current = next;
     this.notify('project');
@@ -120,6 +124,7 @@ export class ProjectSession extends EventTarget {
     this.notify('labels');
   }
 
+  /** Completes the stroke that is being painted, if there is one. */
   endStroke(): void {
     const before = this.beforeStroke;
     this.beforeStroke = undefined;
@@ -138,10 +143,12 @@ export class ProjectSession extends EventTarget {
   }
 
   undo(): void {
+    this.endStroke();
     this.step(this.undoStates, this.redoStates);
   }
 
   redo(): void {
+    this.endStroke();
     this.step(this.redoStates, this.undoStates);
   }
 
@@ -198,6 +205,33 @@ function sameWork(a: Project, b: Project): boolean {
     a.classifier.options === b.classifier.options &&
     a.classifier.seed === b.classifier.seed
   );
+}
+
+/** A project with the places that images of a written one have now. */
+function withPlaces(project: Project, { written, now }: { written: Project; now: Project }): Project {
+  const places = new Map<ImageReference, ImageReference>();
+  written.lanes.forEach(({ rawData, predictionMask }, i) => {
+    const saved = now.lanes[i]!;
+    places.set(rawData, placed(rawData, saved.rawData));
+    if (predictionMask && saved.predictionMask)
+      places.set(predictionMask, placed(predictionMask, saved.predictionMask));
+  });
+  const lanes = project.lanes.map((lane) => {
+    const rawData = places.get(lane.rawData) ?? lane.rawData;
+    const mask = lane.predictionMask && (places.get(lane.predictionMask) ?? lane.predictionMask);
+    const isSame = rawData === lane.rawData && mask === lane.predictionMask;
+    return isSame ? lane : { ...lane, rawData, ...(mask ? { predictionMask: mask } : {}) };
+  });
+  return { ...project, origin: now.origin, lanes };
+}
+
+/** The same object if the image lies where it did. One that was given to the page lies in the file now. */
+function placed(before: ImageReference, now: ImageReference): ImageReference {
+  const { blob, files, tensor, ...place } = before.location;
+  const isGiven = (blob ?? files ?? tensor) !== undefined;
+  const isSame =
+    !isGiven && before.storage === now.storage && describeLocation(place) === describeLocation(now.location);
+  return isSame ? before : now;
 }
 
 function sameLane(a: Lane, b: Lane): boolean {
