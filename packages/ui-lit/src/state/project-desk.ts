@@ -173,15 +173,14 @@ export class ProjectDesk {
   /** What is open now is what is saved: there is nothing to recover. */
   private async settleJournal(): Promise<void> {
     const { session } = this.labeling;
-    await this.journal?.clear({ project: session.project, ...session.history });
+    if (!session.isDirty) await this.journal?.clear({ project: session.project, ...session.history });
   }
 
   private note(): void {
     const { session } = this.labeling;
     const state = { project: session.project, ...session.history };
     if (session.isDirty) this.journal?.note(state);
-    // Steps were taken back, or done again, up to what is saved. A project that was just opened leaves other work alone.
-    else if (this.journal?.isUnsaved && (session.canUndo || session.canRedo)) void this.journal.clear(state);
+    else if (this.journal?.isUnsaved) void this.journal.clear(state); // steps were taken back, or done again, up to what is saved
   }
 
   private browserHome(file: ProjectFile): BrowserHome {

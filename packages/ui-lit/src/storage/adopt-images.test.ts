@@ -1,6 +1,6 @@
 import { addLane, createContainer, newProject, type ImageLocation, type ImageReference } from '@brushwood/core';
 import { describe, expect, it } from 'vitest';
-import { adoptImages } from './adopt-images.ts';
+import { adoptImages, adoptServed } from './adopt-images.ts';
 
 const { catalog } = createContainer([]);
 const blob = new Blob(['voxels']);
@@ -44,5 +44,27 @@ describe('the images of a recovered project', () => {
   ])('are not taken for one of another %s', (_, facts) => {
     const missing = image({ path: 'a.tif' });
     expect(placeOf(missing, { ...saved, ...facts })).toBe(missing);
+  });
+});
+
+describe('the images of work recovered behind a server', () => {
+  const numbered = (id: number, facts: Partial<ImageReference> = {}) =>
+    image({ path: `http://127.0.0.1:8642/api/images/${id}.zarr` }, facts);
+  const servedPlace = (recovered: ImageReference, ...served: ImageReference[]) => {
+    const lanes = served.reduce((sum, reference) => addLane(sum, reference), newProject(catalog, ['one', 'two']));
+    return adoptServed(project(recovered), lanes).lanes[0]!.rawData.location.path;
+  };
+  const other = { nickname: 'b', fingerprint: 'y' };
+
+  it('have the numbers they have now', () => {
+    expect(servedPlace(numbered(1), numbered(0), numbered(1, other))).toBe(numbered(0).location.path);
+  });
+
+  it('keep their number where several are alike', () => {
+    expect(servedPlace(numbered(1), numbered(0), numbered(1))).toBe(numbered(1).location.path);
+  });
+
+  it('are never taken for another that has their number now', () => {
+    expect(servedPlace(numbered(0), numbered(0, other))).toBe('a');
   });
 });

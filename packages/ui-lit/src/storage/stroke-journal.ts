@@ -28,6 +28,14 @@ export interface StrokeJournalOptions {
   readonly maxImageBytes?: number;
 }
 
+/** A state that is to be written. */
+interface Entry {
+  readonly state: JournalState;
+  readonly name: string;
+  readonly handle?: FileSystemFileHandle;
+  readonly isSaved: boolean;
+}
+
 /** A write begins at the latest this long after a change, so that it is on disk within a second. */
 const longestWaitMs = 300;
 const retryMs = 5000;
@@ -41,17 +49,18 @@ const savedSessionsKept = 5;
  * its own, held by a lock, so that two tabs never write over each other.
  */
 export class StrokeJournal {
+  /** Is there work that would be offered if the page ended now? */
+  isUnsaved = false;
   private name: string;
   private readonly onProblem: (message: string) => void;
   private readonly store: JournalStore | undefined;
   private handle: FileSystemFileHandle | undefined;
   private readonly packer: JournalPacker;
-  private latest: JournalState | undefined;
+  private latest: Entry | undefined;
   private isWaiting = false;
   private writing: Promise<void> | undefined;
   private writes = 0;
   private hasFailed = false;
-  private isSaved = false;
   /** Sessions whose work this one has taken over; removed once it is stored here. */
   private readonly takenOver: string[] = [];
   private readonly onHide = () => void this.flush();
@@ -82,8 +91,7 @@ export class StrokeJournal {
 
   /** Tells the state after a stroke or another edit. Returns at once; it is stored when the page is idle, within a second. */
   note(state: JournalState): void {
-    this.latest = copyOf(state);
-    this.isSaved = false;
+    this.latest = this.entryOf(state, false);
     this.schedule();
   }
 
@@ -97,8 +105,7 @@ export class StrokeJournal {
 
   /** The project was saved: there is nothing to recover. The steps for undo stay, for `historyOf` after a reload. */
   async clear(state: JournalState): Promise<void> {
-    this.latest = copyOf(state);
-    this.isSaved = true;
+    this.latest = this.entryOf(state, true);
     await this.flush();
   }
 
@@ -146,6 +153,12 @@ export class StrokeJournal {
     this.store?.close();
   }
 
+  /** What is written later is still of the project that is open now. */
+  private entryOf(state: JournalState, isSaved: boolean): Entry {
+    this.isUnsaved = !isSaved;
+    return { state: copyOf(state), name: this.name, handle: this.handle, isSaved };
+  }
+
   private schedule(): void {
     if (this.isWaiting || this.writing || !this.store) return;
     this.isWaiting = true;
@@ -178,12 +191,13 @@ export class StrokeJournal {
     }
   }
 
-  private async writeState(store: JournalStore, state: JournalState): Promise<void> {
-    const { name, handle, isSaved, packer } = this;
+  private async writeState(store: JournalStore, { state, name, handle, isSaved }: Entry): Promise<void> {
+    const { packer } = this;
     const journal = packer.pack(state);
     await store.putValues(packer.unstored);
     const missingImages = packer.leftOutImages(state.project);
-    const dropped = this.writes++ % writesPerCleaning === 0 ? packer.drop(journal) : [];
+    const isDue = isSaved || this.writes++ % writesPerCleaning === 0;
+    const dropped = isDue ? packer.drop(journal) : [];
     await store.putSession({ name, changedAt: Date.now(), isSaved, missingImages, handle, journal }, dropped);
     if (!canTellEnded()) return;
     for (const id of this.takenOver.splice(0)) await store.remove(id);
@@ -213,7 +227,8 @@ function whenIdle(work: () => void): void {
 }
 
 function sameLabels(a: Labels, b: Labels): boolean {
-  if (a.chunks.size !== b.chunks.size) return false;
+  const isAlike = String(a.shape) === String(b.shape) && String(a.chunkShape) === String(b.chunkShape);
+  if (!isAlike || a.chunks.size !== b.chunks.size) return false;
   for (const [place, chunk] of a.chunks) {
     const other = b.chunks.get(place);
     if (other?.length !== chunk.length || chunk.some((value, i) => value !== other[i])) return false;
