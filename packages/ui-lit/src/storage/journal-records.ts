@@ -43,15 +43,21 @@ interface StoredImage {
   readonly files?: number;
 }
 
+/** A value as it is stored, and the numbers of those it refers to. */
+interface Numbered {
+  readonly value: unknown;
+  readonly parts?: Iterable<number>;
+}
+
 /** Numbers values by identity and remembers which of them are not stored yet. One for each session. */
 export class JournalPacker {
   /** Values that have a number and are to be stored. */
   readonly unstored = new Map<number, unknown>();
   private readonly maxImageBytes: number;
   private readonly numbers = new WeakMap<object, number>();
-  private readonly chunksOf = new Map<number, Uint32Array>();
-  /** Labels and their chunks: what strokes leave behind. Images stay. */
-  private readonly droppable = new Set<number>();
+  /** Values a value refers to: chunks of labels, the voxels of an image. */
+  private readonly partsOf = new Map<number, Iterable<number>>();
+  private readonly kept = new Set<number>();
   private readonly dropped = new Set<number>();
   private readonly leftOut = new Set<number>();
   private count = 0;
@@ -69,7 +75,7 @@ export class JournalPacker {
         ...rest,
         classifier: settings,
         lanes: lanes.map((lane) => this.lane(lane)),
-        carried: this.numberOf(carried, () => carried),
+        carried: this.numberOf(carried, () => ({ value: carried })),
       },
       undo: undo.map((step) => this.step(step)),
       redo: redo.map((step) => this.step(step)),
@@ -87,21 +93,21 @@ export class JournalPacker {
   /** Forgets the values that no state needs any more. @returns their numbers, to be removed from the storage */
   drop(journal: StoredJournal): number[] {
     const needed = new Set<number>([journal.project.carried]);
-    const steps = [...journal.undo, ...journal.redo].flatMap(({ labels }) => labels);
+    const need = (number: number) => {
+      if (needed.has(number)) return;
+      needed.add(number);
+      for (const part of this.partsOf.get(number) ?? []) needed.add(part);
+    };
     for (const { rawData, predictionMask, labels } of journal.project.lanes) {
-      steps.push(labels);
-      for (const image of [rawData, predictionMask]) if (image !== undefined) needed.add(image);
+      for (const number of [rawData, predictionMask, labels]) if (number !== undefined) need(number);
     }
-    for (const labels of new Set(steps)) {
-      needed.add(labels);
-      for (const chunk of this.chunksOf.get(labels) ?? []) needed.add(chunk);
-    }
-    const dropped: number[] = [];
-    for (const number of this.droppable) if (!needed.has(number)) dropped.push(number);
+    for (const { labels } of [...journal.undo, ...journal.redo]) labels.forEach(need);
+    const dropped = [...this.kept].filter((number) => !needed.has(number));
     for (const number of dropped) {
       this.dropped.add(number);
-      this.droppable.delete(number);
-      this.chunksOf.delete(number);
+      this.kept.delete(number);
+      this.partsOf.delete(number);
+      this.leftOut.delete(number);
       this.unstored.delete(number);
     }
     return dropped;
@@ -120,21 +126,14 @@ export class JournalPacker {
   }
 
   private labels(labels: Labels): number {
-    const number = this.numberOf(labels, () => {
-      const values = Uint32Array.from(labels.chunks.values(), (chunk) => this.chunk(chunk));
+    return this.numberOf(labels, () => {
+      const values = Uint32Array.from(labels.chunks.values(), (chunk) =>
+        this.numberOf(chunk, () => ({ value: chunk })),
+      );
       const { shape, chunkShape } = labels;
-      return { shape, chunkShape, places: Uint32Array.from(labels.chunks.keys()), values } satisfies StoredLabels;
+      const places = Uint32Array.from(labels.chunks.keys());
+      return { value: { shape, chunkShape, places, values } satisfies StoredLabels, parts: values };
     });
-    const fresh = this.unstored.get(number) as StoredLabels | undefined;
-    if (fresh) this.chunksOf.set(number, fresh.values);
-    this.droppable.add(number);
-    return number;
-  }
-
-  private chunk(chunk: Uint8Array): number {
-    const number = this.numberOf(chunk, () => chunk);
-    this.droppable.add(number);
-    return number;
   }
 
   private image(reference: ImageReference): number {
@@ -146,23 +145,26 @@ export class JournalPacker {
       const keepsTensor = tensor !== undefined && tensor.data.byteLength <= this.maxImageBytes;
       const kept = keepsTensor ? { ...location, tensor: { ...tensor, data: tensor.data.slice() } } : location;
       isLeftOut = (blob && !keepsBlob) || (files && !keepsFiles) || (tensor && !keepsTensor) || false;
-      return {
-        reference: { ...reference, location: kept },
-        ...(keepsBlob ? { blob: this.numberOf(blob, () => blob) } : {}),
-        ...(keepsFiles ? { files: this.numberOf(files, () => files) } : {}),
-      } satisfies StoredImage;
+      const parts = {
+        ...(keepsBlob ? { blob: this.numberOf(blob, () => ({ value: blob })) } : {}),
+        ...(keepsFiles ? { files: this.numberOf(files, () => ({ value: files })) } : {}),
+      };
+      const value: StoredImage = { reference: { ...reference, location: kept }, ...parts };
+      return { value, parts: Object.values(parts) };
     });
     if (isLeftOut) this.leftOut.add(number);
     return number;
   }
 
-  private numberOf(value: object, make: () => unknown): number {
-    const known = this.numbers.get(value);
+  private numberOf(object: object, make: () => Numbered): number {
+    const known = this.numbers.get(object);
     if (known !== undefined && !this.dropped.has(known)) return known;
-    const stored = make(); // may number others first
+    const { value, parts = [] } = make(); // may number others first
     const number = this.count++;
-    this.numbers.set(value, number);
-    this.unstored.set(number, stored);
+    this.numbers.set(object, number);
+    this.unstored.set(number, value);
+    this.kept.add(number);
+    this.partsOf.set(number, parts);
     return number;
   }
 }
