@@ -31,9 +31,12 @@ export async function addImages(
   { replaces = false }: { replaces?: boolean } = {},
 ): Promise<void> {
   const { catalog } = labeling.services;
-  let project = replaces ? newProject(catalog) : labeling.project;
-  const first = project.lanes.length;
-  for (const image of images) project = addLane(project, await describe(labeling, image));
+  const references: ImageReference[] = [];
+  for (const image of images) references.push(await describe(labeling, image));
+  // Only now: what was painted meanwhile is in it.
+  const before = replaces ? newProject(catalog) : labeling.project;
+  const first = before.lanes.length;
+  const project = references.reduce((lanes, reference) => addLane(lanes, reference), before);
   if (replaces) await labeling.openProject(project);
   else {
     labeling.session.edit(project);
