@@ -47,7 +47,8 @@ export function send(response: ServerResponse, answer: Answer, common: Readonly<
   response.writeHead(answer.status, {
     ...common,
     ...(answer.type ? { 'Content-Type': answer.type } : {}),
-    'Content-Length': String(body?.length ?? 0),
+    // 304 speaks of a body that is not sent.
+    ...(answer.status === 304 ? {} : { 'Content-Length': String(body?.length ?? 0) }),
     ...answer.headers,
   });
   if (response.req.method === 'HEAD' || !body) response.end();

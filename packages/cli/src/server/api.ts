@@ -18,8 +18,10 @@ export interface ApiServices extends FileServices {
 
 /** Media type of a packed project. */
 const projectType = 'application/vnd.brushwood.project';
-/** How many warnings of a save fit in a header is not known beforehand: they come as JSON in one. */
+/** What a save had to leave out, as JSON with escapes. */
 const warningsHeader = 'Brushwood-Warnings';
+/** Clients refuse answers with large headers, and would take the save for failed. */
+const maxWarningsLength = 8192;
 
 /**
  * Answers what lies below `/api/`:
@@ -75,8 +77,20 @@ function packedProject({ images }: ApiServices, { project, revision, warnings }:
     status: 200,
     type: projectType,
     body: packProject(images.toPage(project)),
-    headers: { ETag: `"${revision}"`, [warningsHeader]: encodeURIComponent(JSON.stringify(warnings)) },
+    headers: { ETag: `"${revision}"`, [warningsHeader]: warningsText(warnings) },
   };
+}
+
+/** The first of them, as many as fit. */
+function warningsText(warnings: readonly string[]): string {
+  const textOf = (count: number) => {
+    const rest = warnings.length - count;
+    const shown = [...warnings.slice(0, count), ...(rest > 0 ? [`… and ${rest} more, in the terminal.`] : [])];
+    return encodeURIComponent(JSON.stringify(shown));
+  };
+  let count = warnings.length;
+  while (count > 0 && textOf(count).length > maxWarningsLength) count--;
+  return textOf(count);
 }
 
 async function saveProject(services: ApiServices, request: IncomingMessage): Promise<Answer> {

@@ -25,6 +25,8 @@ beforeAll(async () => {
   symlinkSync(join(outside, 'secret.png'), join(inside, 'leak.png'));
   symlinkSync(outside, join(inside, 'up'));
   symlinkSync(join(inside, 'more'), join(inside, 'shortcut'));
+  await writeImage(join(outside, 'secret.zarr'), sampleImage([1, 1, 1, 20, 30]));
+  symlinkSync(join(outside, 'secret.zarr'), join(inside, 'flat.zarr', 'up'));
   server = await startTestUiServer({ inputs: [png, join(inside, 'new.ilp')], webFolder: makeWebFolder(outside) });
 });
 afterAll(async () => {
@@ -127,6 +129,7 @@ describe('images that a page adds', () => {
   it('cannot lie outside of their container', async () => {
     expect((await open(['0/flat.zarr/../../secret.png'])).status).toBe(404);
     expect((await open(['0/flat.zarr/none'])).status).toBe(404);
+    expect((await open(['0/flat.zarr/up'])).status).toBe(404);
   });
   it('say what is wrong with them', async () => {
     expect((await open(['0/broken.tif'])).status).toBe(422);

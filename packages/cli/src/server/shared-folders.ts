@@ -56,11 +56,15 @@ export class SharedFolders {
     if (root === undefined || !names.every((name) => /^[^.\\\0][^\\\0]*$/.test(name))) throw notShared(path);
     let place = root;
     for (const [i, name] of names.entries()) {
-      // A format that holds datasets knows its own names, and checks them.
-      if (place !== root && isContainer(this.catalog, place))
-        return { path: place, innerPath: names.slice(i).join('/') };
+      if (place !== root && isContainer(this.catalog, place)) {
+        const innerPath = names.slice(i).join('/');
+        // Within a file the format knows its own names, and checks them. A container that is a folder may hold links.
+        const linked = await realpath(join(place, innerPath)).catch(() => undefined);
+        if (linked !== undefined && !isBelow(root, linked)) throw notShared(path);
+        return { path: place, innerPath };
+      }
       const next = await realpath(join(place, name)).catch(() => undefined);
-      if (next === undefined || !next.startsWith(root.endsWith(sep) ? root : root + sep)) throw notShared(path);
+      if (next === undefined || !isBelow(root, next)) throw notShared(path);
       place = next;
     }
     return { path: place };
@@ -97,6 +101,10 @@ export class SharedFolders {
       dtype,
     }));
   }
+}
+
+function isBelow(root: string, place: string): boolean {
+  return place.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
 function isContainer({ formats }: Catalog, place: string): boolean {
