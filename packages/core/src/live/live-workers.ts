@@ -40,6 +40,8 @@ export class LiveWorkers {
   private readonly pool: WorkerPool;
   private readonly engineKey = randomUuid();
   private readonly known: Known[];
+  /** Workers that may hold something. */
+  private readonly asked = new Set<number>();
   private images: ReadonlyMap<string, LiveImageSetup> = new Map();
   private wanted: readonly string[] = [];
 
@@ -79,15 +81,16 @@ export class LiveWorkers {
     return this.ask(worker, request, signal);
   }
 
-  /** Frees what the workers keep. */
+  /** Frees what the workers keep. Those that never got a tile are not started for it. */
   async close(): Promise<void> {
     this.kept.clear();
     const { engineKey } = this;
-    await Promise.all(this.known.map((_, affinity) => this.pool.run(liveCloseTask, { engineKey }, { affinity })));
+    await Promise.all([...this.asked].map((affinity) => this.pool.run(liveCloseTask, { engineKey }, { affinity })));
   }
 
   private async ask(worker: number, request: TileRequest, signal?: AbortSignal): Promise<LiveTileAnswer> {
     for (let withAll = false; ; withAll = true) {
+      this.asked.add(worker);
       const input = this.inputFor(worker, request, withAll);
       const answer = await this.pool.run(liveTileTask, input, { affinity: worker, signal });
       if (!answer.missing) {
