@@ -116,13 +116,13 @@ export class LabelListElement extends LitElement {
       >
         ${icon(isLocked ? 'lock' : 'unlock', 14)}
       </button>
-      <span class="menu">
+      <span class="menu" @focusout=${(event: FocusEvent) => this.onMenuLeft(event)}>
         <button
           class="icon"
           aria-haspopup="menu"
           aria-expanded=${this.openMenu === classIndex}
           aria-label=${`More for ${name}`}
-          @click=${() => (this.openMenu = this.openMenu === classIndex ? undefined : classIndex)}
+          @click=${() => void this.toggleMenu(classIndex)}
         >
           ${icon('menu', 14)}
         </button>
@@ -134,7 +134,7 @@ export class LabelListElement extends LitElement {
   private renderMenu(classIndex: number) {
     const isLast = this.isReadOnly || this.classes.length <= 2;
     const choose = (action: LabelAction) => {
-      this.openMenu = undefined;
+      this.closeMenu();
       this.act(action);
     };
     return html`<div role="menu" @keydown=${(event: KeyboardEvent) => this.onMenuKey(event)}>
@@ -153,13 +153,38 @@ export class LabelListElement extends LitElement {
     </div>`;
   }
 
-  private onMenuKey(event: KeyboardEvent): void {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
-    const menu = this.openMenu;
-    this.openMenu = undefined;
+  private async toggleMenu(classIndex: number): Promise<void> {
+    this.openMenu = this.openMenu === classIndex ? undefined : classIndex;
+    await this.updateComplete;
+    this.menuItems[0]?.focus();
+  }
+
+  /** Closes the menu; the focus goes back to its button. */
+  private closeMenu(): void {
     const buttons = this.renderRoot.querySelectorAll<HTMLElement>('[aria-haspopup]');
-    if (menu !== undefined) buttons[menu]?.focus();
+    if (this.openMenu !== undefined) buttons[this.openMenu]?.focus();
+    this.openMenu = undefined;
+  }
+
+  private onMenuKey(event: KeyboardEvent): void {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (event.key === 'Escape') this.closeMenu();
+    else if (step !== 0) {
+      const items = this.menuItems;
+      const at = items.findIndex((item) => item.matches(':focus'));
+      items.at((at + step) % items.length)?.focus();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Some browsers give a pressed button no focus: then nothing says where it went, and the menu stays for its click. */
+  private onMenuLeft({ relatedTarget, currentTarget }: FocusEvent): void {
+    if (relatedTarget && !(currentTarget as HTMLElement).contains(relatedTarget as Node)) this.openMenu = undefined;
+  }
+
+  private get menuItems(): readonly HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('[role=menuitem]:not([disabled])')];
   }
 
   private rename(classIndex: number, input: HTMLInputElement): void {

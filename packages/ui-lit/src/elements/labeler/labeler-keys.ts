@@ -31,6 +31,7 @@ export const labelerShortcuts: readonly Shortcut[] = [
 
 /** Does what a key means. False if it means nothing here. */
 export function labelerKeys(event: KeyboardEvent, { labeling, act }: KeyTarget): boolean {
+  if (isTyping(event)) return false; // a field has an undo of its own
   const { session } = labeling;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) {
@@ -43,7 +44,7 @@ export function labelerKeys(event: KeyboardEvent, { labeling, act }: KeyTarget):
     if (key === 'y') session.redo();
     return key === 'y';
   }
-  if (event.altKey || isTyping(event)) return false;
+  if (event.altKey) return false;
   const tool = tools.find((other) => other.key === key);
   if (tool) {
     labeling.setTool(tool.id);
