@@ -54,4 +54,29 @@ describe.skipIf(!canRun)('the labeler on a plain page, from a server that sends 
     expect(sums[0]).toBe(2);
     expect(sums[1]).toBeLessThan(1e-6);
   }, 90_000);
+
+  it('keeps its strokes when it is moved to another place of the page', async () => {
+    const isKept = await test.page.evaluate(async () => {
+      const labeler = document.querySelector('brushwood-labeler')!;
+      const { labels } = labeler;
+      const box = document.createElement('div');
+      labeler.replaceWith(box);
+      box.append(labeler);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return labels !== undefined && labeler.labels === labels;
+    });
+    expect(isKept).toBe(true);
+  });
+
+  it('opens its image anew when it comes back to the page', async () => {
+    const count = await test.page.evaluate(async () => {
+      const labeler = document.querySelector('brushwood-labeler')!;
+      labeler.remove();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      document.body.append(labeler);
+      while (!labeler.project?.lanes.length) await new Promise((resolve) => setTimeout(resolve, 50));
+      return labeler.labels!.chunks.size;
+    });
+    expect(count).toBe(0);
+  }, 30_000);
 });

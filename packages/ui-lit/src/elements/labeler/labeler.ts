@@ -62,6 +62,9 @@ export class LabelerElement extends LitElement {
     super.connectedCallback();
     this.tabIndex = -1;
     this.addEventListener('keydown', this.onKey);
+    // Back on the page: what it made itself may be gone, and `src` is opened anew then.
+    if (this.hasUpdated) this.requestUpdate(this.labeling ? undefined : 'src');
+    this.listen(this.labeling);
   }
 
   override disconnectedCallback(): void {
@@ -69,7 +72,8 @@ export class LabelerElement extends LitElement {
     this.removeEventListener('keydown', this.onKey);
     this.listen(undefined);
     clearTimeout(this.timer);
-    void this.closeOwned();
+    // An element that is only moved to another place is back at once, and keeps its strokes.
+    setTimeout(() => this.isConnected || void this.closeOwned());
   }
 
   /** The project as it is now: labels, classes, features, and the model once it was trained. */
@@ -108,7 +112,8 @@ export class LabelerElement extends LitElement {
   }
 
   override render() {
-    const labeling = this.labeling!;
+    const { labeling } = this;
+    if (!labeling) return nothing; // taken off the page
     const { image, layers, tool, problem, info } = labeling;
     return html`
       <aside class="left">${this.isPanelReplaced ? html`<slot name="panel"></slot>` : this.renderTools(labeling)}</aside>
