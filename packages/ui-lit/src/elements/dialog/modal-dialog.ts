@@ -20,7 +20,12 @@ export interface ModalOptions {
 }
 
 /** Shows a dialog until it is answered. Escape means no. @returns the fields if the user agreed */
-export function showModal({ question, yes, body, parent = document.body }: ModalOptions): Promise<FormData | undefined> {
+export function showModal({
+  question,
+  yes,
+  body,
+  parent = document.body,
+}: ModalOptions): Promise<FormData | undefined> {
   return new Promise((resolve) => {
     const host = document.createElement('div');
     const root = host.attachShadow({ mode: 'open' });
