@@ -1,4 +1,13 @@
-import { createTensor, findById, importLabels, openImage, readLabels, wholeRoi, type ImageSpec } from '@brushwood/core';
+import {
+  createTensor,
+  findById,
+  importLabels,
+  openImage,
+  readLabels,
+  wholeRoi,
+  type ImageSpec,
+  type Project,
+} from '@brushwood/core';
 import { exportFolder, takeExport } from './export-folder.ts';
 import type { Labeling } from './labeling.ts';
 
@@ -11,7 +20,13 @@ export async function importLabelImage(labeling: Labeling, file: File): Promise<
   const { session, services, laneIndex } = labeling;
   const source = await openImage(services.catalog.formats, { location: { path: file.name, blob: file } });
   try {
-    session.editLabels(await importLabels(session.project, source, { lane: laneIndex }));
+    let base: Project;
+    let next: Project;
+    do {
+      base = session.project;
+      next = await importLabels(base, source, { lane: laneIndex });
+    } while (session.project !== base); // painted or saved meanwhile
+    session.editLabels(next);
   } finally {
     await source.close();
   }

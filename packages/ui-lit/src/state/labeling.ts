@@ -32,7 +32,7 @@ import { buildLayers, type LayerParts, type LayerSettings } from './layer-stack.
 import { ProjectFacts } from './project-facts.ts';
 import { ProjectSession, type ProjectChange } from './project-session.ts';
 import { createStrokeHost } from './stroke-host.ts';
-import { tileLimit, tilesInView, type Focus, type ViewedSlice } from './tiles-in-view.ts';
+import { sliceAxisOf, tileLimit, tilesInView, type Focus, type ViewedSlice } from './tiles-in-view.ts';
 
 export interface LabelingOptions {
   readonly services: PipelineServices;
@@ -69,7 +69,7 @@ export class Labeling extends EventTarget {
   private parts: LayerParts | undefined;
   /** The project the live engine works on. */
   private given: Project | undefined;
-  private readonly predictions = new Map<number, PredictionStore>();
+  private readonly predictions = new Map<string, PredictionStore>();
   private slices: readonly ViewedSlice[] = [];
   private focus: Focus | undefined;
   private opening: AbortController | undefined;
@@ -221,9 +221,9 @@ export class Labeling extends EventTarget {
     this.previewIndex = featureIndex;
     const level = this.info?.levels[0];
     const name = featureIndex === undefined ? undefined : this.featurePlan?.names[featureIndex];
-    if (this.parts) {
-      const { raw, labels, predictions } = this.parts;
-      const { laneIndex } = this;
+    const { parts, laneIndex } = this;
+    if (parts) {
+      const { raw, labels, predictions } = parts;
       const read = (roi: Roi) => this.live.feature({ laneIndex, roi }, featureIndex!);
       const feature = level && name !== undefined ? { name, source: new FeatureSource(read, level) } : undefined;
       this.parts = { raw, labels, predictions, feature };
@@ -247,13 +247,13 @@ export class Labeling extends EventTarget {
     this.changed();
   }
 
-  /** Ranges of the channels after what is visible of the first slice. */
+  /** Ranges of the channels after the middle of the image. */
   async autoContrast(): Promise<void> {
     const lane = this.project.lanes[this.laneIndex];
     const { info } = this;
     if (!lane || !info) return;
-    const read = (roi: Roi, level: number, signal: AbortSignal) =>
-      readBox(this.services.pool, requestOf(lane.rawData), { level, roi, signal });
+    const request = requestOf(lane.rawData);
+    const read: ReadLevel = (roi, level, signal) => readBox(this.services.pool, request, { level, roi, signal });
     this.setChannels(await measuredDisplay(info, this.channels, { read, signal: new AbortController().signal }));
   }
 
@@ -325,7 +325,7 @@ export class Labeling extends EventTarget {
   }
 
   private showPrediction({ tile, probabilities, classCount, isPreliminary }: LiveTileResult): void {
-    const axis = this.axisOf(tile.roi);
+    const axis = sliceAxisOf(this.slices, tile.roi);
     this.predictionsOf(tile.laneIndex).set({ axis, roi: tile.roi, probabilities, classCount, isPreliminary });
     this.changed('prediction');
   }
@@ -336,19 +336,12 @@ export class Labeling extends EventTarget {
     this.changed('live');
   }
 
-  /** The slice axis of a tile: the one it is one voxel thick along. */
-  private axisOf({ start, stop }: Roi): SliceAxis {
-    const known = this.slices.find(({ plane }) => {
-      const at = plane.axis === 'z' ? 2 : plane.axis === 'y' ? 3 : 4;
-      return start[at] === plane.index && stop[at] === plane.index + 1 && start[0] === plane.t;
-    });
-    return known?.plane.axis ?? 'z';
-  }
-
+  /** Kept by what the image is, as the number of a lane may become another's. */
   private predictionsOf(laneIndex: number): PredictionStore {
-    let store = this.predictions.get(laneIndex);
-    if (!store)
-      this.predictions.set(laneIndex, (store = new PredictionStore(this.facts.colorsOf(this.project).predictions)));
+    const lane = this.project.lanes[laneIndex];
+    const key = lane ? displayKey(lane) : '';
+    let store = this.predictions.get(key);
+    if (!store) this.predictions.set(key, (store = new PredictionStore(this.facts.colorsOf(this.project).predictions)));
     return store;
   }
 
@@ -394,7 +387,8 @@ export class Labeling extends EventTarget {
   }
 }
 
-/** Which image a display belongs to. */
-function displayKey({ rawData }: Lane): string {
-  return JSON.stringify([rawData.nickname, rawData.shape]);
+/** What an image is, wherever it lies: what is shown and predicted of it goes by that. */
+function displayKey({ rawData, predictionMask: mask }: Lane): string {
+  const { fingerprint, nickname, shape, axes, channels } = rawData;
+  return JSON.stringify([fingerprint ?? nickname, shape, axes, channels, mask?.fingerprint ?? mask?.nickname]);
 }

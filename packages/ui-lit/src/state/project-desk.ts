@@ -1,19 +1,12 @@
 import {
   BrushwoodError,
-  describeImage,
   newProject,
   openImage,
-  relinkLane,
-  replaceLane,
   requestOf,
-  setPredictionMask,
-  withLane,
   type ImageLocation,
   type ImageReference,
-  type Project,
 } from '@brushwood/core';
 import { pickFiles } from '../elements/dialog/pick-files.ts';
-import type { LaneAction } from '../elements/lane-table/lane-table.ts';
 import { BrowserHome, type ProjectFile } from '../storage/browser-home.ts';
 import type { ProjectHome } from '../storage/project-home.ts';
 import { RecentProjects, type RecentProject } from '../storage/recent-projects.ts';
@@ -223,25 +216,6 @@ export class ProjectDesk {
       }
     }
     return missing;
-  }
-
-  /** An image read with other axes or channels. */
-  async describeAnew(project: Project, action: Extract<LaneAction, { kind: 'axes' | 'channels' }>): Promise<Project> {
-    const lane = project.lanes[action.index]!;
-    const { rawData } = lane;
-    const { location, nickname, storage } = rawData;
-    const axes = action.kind === 'axes' ? action.axes : rawData.axes;
-    const channels = action.kind === 'channels' ? action.channels : rawData.channels;
-    const { reference } = await describeImage(this.formats, location, { nickname, storage, axes, channels });
-    return replaceLane(project, action.index, reference);
-  }
-
-  /** Another image in the place of one, or one that was found again, or a mask. */
-  exchange(project: Project, { kind, index }: LaneAction, image: ImageReference): Project {
-    if (kind === 'mask') return setPredictionMask(project, index, image);
-    if (kind === 'relink') return relinkLane(project, index, image);
-    const lane = project.lanes[index]!;
-    return kind === 'replace' ? replaceLane(project, index, image) : withLane(project, index, lane);
   }
 
   private get formats() {

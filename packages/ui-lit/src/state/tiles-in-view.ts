@@ -1,7 +1,7 @@
 import type { ImageLevel, Roi } from '@brushwood/core';
 import type { SliceBox } from '../view/camera.ts';
 import { tileSize, type Point2, type SliceAxis, type SlicePlane } from '../view/layer.ts';
-import { tileRoi } from '../view/slice-geometry.ts';
+import { sliceAxes, tileRoi } from '../view/slice-geometry.ts';
 import { nearestTiles, tilesInBox } from '../view/tile-grid.ts';
 
 /** One visible slice, as the viewer tells it. */
@@ -41,4 +41,13 @@ export function tilesInView(
     const tiles = tilesInBox({ plane, levels: [level], level: 0 }, box);
     return nearestTiles(tiles, [level], at, share).map((address) => tileRoi(address, level));
   });
+}
+
+/** The axis a tile is seen along: that of the slice it lies on. */
+export function sliceAxisOf(slices: readonly ViewedSlice[], { start, stop }: Roi): SliceAxis {
+  const known = slices.find(({ plane }) => {
+    const at = sliceAxes[plane.axis].normal;
+    return start[at] === plane.index && stop[at] === plane.index + 1 && start[0] === plane.t;
+  });
+  return known?.plane.axis ?? 'z';
 }

@@ -66,7 +66,7 @@ export class AppElement extends LitElement {
     window.addEventListener('beforeunload', this.onUnload);
     window.addEventListener('keydown', this.onKey);
     this.addEventListener('dragover', this.onDragOver);
-    this.addEventListener('dragleave', () => this.removeAttribute('dropping'));
+    this.addEventListener('dragleave', this.onDragLeave);
     this.addEventListener('drop', this.onDrop);
   }
 
@@ -311,8 +311,9 @@ export class AppElement extends LitElement {
         await labeling.showLane(index);
         return;
       }
-      const next = await editLane(session.project, action, { desk: this.desk, labeling, parent: this });
-      if (!next) return;
+      const edit = await editLane(session.project.lanes[index]!, action, { labeling, parent: this });
+      if (!edit) return;
+      const next = edit(session.project);
       session.edit(next);
       this.missing = new Set([...this.missing].filter((other) => other !== index));
       await labeling.showLane(Math.min(labeling.laneIndex, next.lanes.length - 1));
@@ -363,6 +364,8 @@ export class AppElement extends LitElement {
     event.preventDefault();
     this.setAttribute('dropping', '');
   };
+
+  private readonly onDragLeave = (): void => this.removeAttribute('dropping');
 
   private readonly onDrop = (event: DragEvent): void => {
     event.preventDefault();

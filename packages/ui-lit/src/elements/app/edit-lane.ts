@@ -1,46 +1,77 @@
-import { embedLane, hasLabels, removeLane, setPredictionMask, withLane, type Project } from '@brushwood/core';
+import {
+  describeImage,
+  embedLane,
+  hasLabels,
+  relinkLane,
+  removeLane,
+  replaceLane,
+  setPredictionMask,
+  withLane,
+  type ImageReference,
+  type Lane,
+  type Project,
+} from '@brushwood/core';
 import { describe, type NewImage } from '../../state/add-images.ts';
 import type { Labeling } from '../../state/labeling.ts';
-import type { ProjectDesk } from '../../state/project-desk.ts';
 import { confirmDialog } from '../dialog/confirm-dialog.ts';
 import { pickFiles } from '../dialog/pick-files.ts';
 import type { LaneAction } from '../lane-table/lane-table.ts';
 
-/** The project after what a user wants of one of its images; undefined if the user thought better of it. */
+/**
+ * What a user wants of one image of a project; undefined if the user thought better of it. To be applied to the project as it is then.
+ */
 export async function editLane(
-  project: Project,
+  lane: Lane,
   action: LaneAction,
-  { desk, labeling, parent }: { desk: ProjectDesk; labeling: Labeling; parent: HTMLElement },
-): Promise<Project | undefined> {
+  { labeling, parent }: { labeling: Labeling; parent: HTMLElement },
+): Promise<((project: Project) => Project) | undefined> {
   const { index } = action;
-  const lane = project.lanes[index]!;
   const { rawData } = lane;
   switch (action.kind) {
     case 'remove': {
       const question = `Remove "${rawData.nickname}"${hasLabels(lane.labels) ? ' and its strokes' : ''} from the project?`;
-      return (await confirmDialog(question, 'Remove', parent)) ? removeLane(project, index) : undefined;
+      return (await confirmDialog(question, 'Remove', parent)) ? (project) => removeLane(project, index) : undefined;
     }
     case 'rename':
-      return action.nickname
-        ? withLane(project, index, { ...lane, rawData: { ...rawData, nickname: action.nickname } })
-        : undefined;
+      return action.nickname ? (project) => renameLane(project, index, action.nickname) : undefined;
     case 'embed':
-      return embedLane(project, index);
+      return (project) => embedLane(project, index);
     case 'remove-mask':
-      return setPredictionMask(project, index, undefined);
+      return (project) => setPredictionMask(project, index, undefined);
     case 'axes':
-    case 'channels':
-      return desk.describeAnew(project, action);
+    case 'channels': {
+      const image = await describeAnew(rawData, action, labeling);
+      return (project) => replaceLane(project, index, image);
+    }
     case 'replace':
     case 'relink':
     case 'mask': {
-      const [image] = fileImages(await pickFiles({}));
-      if (!image) return undefined;
-      return desk.exchange(project, action, await describe(labeling, image));
+      const [chosen] = fileImages(await pickFiles());
+      if (!chosen) return undefined;
+      const image = await describe(labeling, chosen);
+      const exchange = { replace: replaceLane, relink: relinkLane, mask: setPredictionMask }[action.kind];
+      return (project) => exchange(project, index, image);
     }
     default:
       return undefined;
   }
+}
+
+function renameLane(project: Project, index: number, nickname: string): Project {
+  const lane = project.lanes[index]!;
+  return withLane(project, index, { ...lane, rawData: { ...lane.rawData, nickname } });
+}
+
+/** The same image, read with other axes or channels. */
+async function describeAnew(
+  { location, nickname, storage, ...known }: ImageReference,
+  action: Extract<LaneAction, { kind: 'axes' | 'channels' }>,
+  { services }: Labeling,
+): Promise<ImageReference> {
+  const axes = action.kind === 'axes' ? action.axes : known.axes;
+  const channels = action.kind === 'channels' ? action.channels : known.channels;
+  const { formats } = services.catalog;
+  return (await describeImage(formats, location, { nickname, storage, axes, channels })).reference;
 }
 
 /** Files that the user chose, as images. */

@@ -22,7 +22,12 @@ export const styles = css`
     background: var(--_bw-surface-2);
     border-left-color: var(--_bw-accent);
   }
-  .key {
+  button.key {
+    min-height: 22px;
+    padding: 0 3px;
+    border: 0;
+    background: none;
+    justify-content: flex-end;
     color: var(--_bw-text-muted);
     text-align: right;
     font-variant-numeric: tabular-nums;

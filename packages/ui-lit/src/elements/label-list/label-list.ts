@@ -84,9 +84,15 @@ export class LabelListElement extends LitElement {
     return html`<li
       aria-current=${label === this.active}
       @pointerdown=${() => this.act({ kind: 'select', classIndex })}
-      @focusin=${() => label !== this.active && this.act({ kind: 'select', classIndex })}
     >
-      <span class="key" aria-hidden="true">${label < 10 ? label : ''}</span>
+      <button
+        class="key"
+        aria-label=${`Paint ${name}`}
+        title=${label < 10 ? `Paint ${name} (${label})` : `Paint ${name}`}
+        @click=${() => this.act({ kind: 'select', classIndex })}
+      >
+        ${label}
+      </button>
       <input
         type="color"
         aria-label=${`Colour of ${name}`}

@@ -299,8 +299,8 @@ export class LabelerElement extends LitElement {
     const labeling = this.labeling!;
     const { session } = labeling;
     try {
-      const next = await editClasses(session.project, action, this);
-      if (next) session.editLabels(next);
+      const edit = await editClasses(session.project.classes, action, this);
+      if (edit) session.editLabels(edit(session.project));
       else if (action.kind === 'select') labeling.selectLabel(action.classIndex + 1);
       else if (action.kind === 'toggle-lock') labeling.toggleLock(action.classIndex + 1);
       else if (action.kind === 'export-csv') downloadFile(new File([areasCsv(labeling)], 'classes.csv'));
