@@ -22,6 +22,10 @@ describe('createContainer', () => {
     expect(catalog.tasks.map(({ task }) => task.id)).toEqual([
       'core/collect-samples',
       'core/predict-block',
+      'core/live-tile',
+      'core/live-close',
+      'core/live-intensities',
+      'core/read-box',
       'test/double',
     ]);
     expect(catalog.formats).toEqual([]);

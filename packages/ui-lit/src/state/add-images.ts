@@ -1,10 +1,14 @@
 import {
   addLane,
+  BrushwoodError,
+  detectFormat,
   describeImage,
   elementCount,
   itemBytes,
+  messageOf,
   newProject,
   parseImagePath,
+  type DatasetEntry,
   type ImageLocation,
   type ImageReference,
   type Tensor,
@@ -24,24 +28,71 @@ export interface NewImage {
   readonly axes?: string;
 }
 
-/** Adds images as lanes of the project and shows the first of them. @throws what describing an image throws */
+export interface AddImagesOptions {
+  /** Begin a new project with them. */
+  readonly replaces?: boolean;
+  /** Asks which dataset of a container is meant; without it a container of several is refused. */
+  readonly chooseDataset?: (name: string, datasets: readonly DatasetEntry[]) => Promise<string | undefined>;
+}
+
+/**
+ * Adds images as lanes of the project and shows the first of them. One that cannot be added doesn't stop the others.
+ * @throws what went wrong with images, after the others were added
+ */
 export async function addImages(
   labeling: Labeling,
   images: readonly NewImage[],
-  { replaces = false }: { replaces?: boolean } = {},
+  { replaces = false, chooseDataset }: AddImagesOptions = {},
 ): Promise<void> {
   const { catalog } = labeling.services;
   const references: ImageReference[] = [];
-  for (const image of images) references.push(await describe(labeling, image));
-  // Only now: what was painted meanwhile is in it.
-  const before = replaces ? newProject(catalog) : labeling.project;
-  const first = before.lanes.length;
-  const project = references.reduce((lanes, reference) => addLane(lanes, reference), before);
-  if (replaces) await labeling.openProject(project);
-  else {
-    labeling.session.edit(project);
-    await labeling.showLane(first);
+  const failures: unknown[] = [];
+  for (const image of images) {
+    try {
+      const chosen = chooseDataset ? await withDataset(labeling, image, chooseDataset) : image;
+      if (chosen) references.push(await describe(labeling, chosen));
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  // Only now: what was painted meanwhile is in it.
+  let project = replaces ? newProject(catalog) : labeling.project;
+  const first = project.lanes.length;
+  for (const reference of references) {
+    try {
+      project = addLane(project, reference);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (project.lanes.length > first) {
+    if (replaces) await labeling.openProject(project);
+    else {
+      labeling.session.edit(project);
+      await labeling.showLane(first);
+    }
+  }
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) {
+    const reasons = failures.map(messageOf).join(' ');
+    throw new BrushwoodError('incomplete', `${failures.length} of ${images.length} images were not added. ${reasons}`);
+  }
+}
+
+/** The image with the dataset the user chose, where its file holds several; undefined if the user chose none. */
+async function withDataset(
+  { services }: Labeling,
+  image: NewImage,
+  choose: NonNullable<AddImagesOptions['chooseDataset']>,
+): Promise<NewImage | undefined> {
+  const location = image.location ?? { path: image.path, blob: image.blob };
+  if (image.tensor || location.innerPath || location.stack || !(location.blob || location.files)) return image;
+  const { formats } = services.catalog;
+  const { list } = await detectFormat(formats, location);
+  const datasets = list ? (await list(location)).filter(({ shape }) => shape.length >= 2) : [];
+  if (datasets.length < 2) return image;
+  const innerPath = await choose(image.name, datasets);
+  return innerPath === undefined ? undefined : { ...image, location: { ...location, innerPath } };
 }
 
 /** Images up to this size are copied into the project when they were given to the page as files. */

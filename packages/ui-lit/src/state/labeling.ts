@@ -315,6 +315,7 @@ export class Labeling extends EventTarget {
     if (lane && this.parts) this.parts.labels.update(lane.labels, this.facts.colorsOf(this.project).labels);
     if (change === 'project') {
       this.activeLabel = Math.min(this.activeLabel, Math.max(1, classes.length));
+      if (classes.length !== this.given?.classes.length) this.predictions.forEach((store) => store.clear());
       for (const store of this.predictions.values()) store.recolor(this.facts.colorsOf(this.project).predictions);
       this.given = this.project;
       this.live.setProject(this.project);

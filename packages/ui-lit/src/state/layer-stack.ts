@@ -18,7 +18,8 @@ export interface LayerParts {
 }
 
 /**
- * The layers of a lane, bottom first, as spec §G orders them: image, probabilities at 25 %, segmentations, uncertainty, labels.
+ * The layers of a lane, bottom first, as spec §G orders them: image, probabilities at 25 %, segmentations, uncertainty, a
+ * feature that is looked at, labels.
  * @param chosen what the user has set: opacity and visibility by layer id, and an order
  */
 export function buildLayers(
@@ -33,6 +34,8 @@ export function buildLayers(
   const perClass = (view: 'probability' | 'segmentation') =>
     classes.map(({ name, probabilityColor }, classIndex) => {
       const isProbability = view === 'probability';
+      // A class that is added is shown if the first one is.
+      const first = chosen.settings.get(`${isProbability ? 'prediction' : 'segmentation'} 0`);
       return layer(
         {
           id: `${isProbability ? 'prediction' : 'segmentation'} ${classIndex}`,
@@ -41,11 +44,17 @@ export function buildLayers(
           color: cssColor(probabilityColor),
           source: predictions.layer({ kind: view, classIndex }),
         },
-        { opacity: isProbability ? 0.25 : 0.6, isVisible: isProbability },
+        { opacity: isProbability ? 0.25 : 0.6, isVisible: first?.isVisible ?? isProbability },
       );
     });
   const layers = [
     layer({ id: 'raw', name: 'Image', source: raw }, { opacity: 1, isVisible: true }),
+    ...perClass('probability'),
+    ...perClass('segmentation'),
+    layer(
+      { id: 'uncertainty', name: 'Uncertainty', color: 'cyan', source: predictions.layer({ kind: 'uncertainty' }) },
+      { opacity: 1, isVisible: false },
+    ),
     ...(feature
       ? [
           layer(
@@ -54,12 +63,6 @@ export function buildLayers(
           ),
         ]
       : []),
-    ...perClass('probability'),
-    ...perClass('segmentation'),
-    layer(
-      { id: 'uncertainty', name: 'Uncertainty', color: 'cyan', source: predictions.layer({ kind: 'uncertainty' }) },
-      { opacity: 1, isVisible: false },
-    ),
     layer({ id: 'labels', name: 'Labels', source: labels }, { opacity: 1, isVisible: true }),
   ];
   const place = (id: string) => {

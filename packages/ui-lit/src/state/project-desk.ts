@@ -139,7 +139,12 @@ export class ProjectDesk {
     const [work] = found.filter(({ name }) => !server || name === journalName(server));
     if (!journal || !work) return false;
     const when = work.changedAt.toLocaleString();
-    if (!(await ask(`Restore the work on "${work.name}" of ${when} that was not saved?`, 'Restore'))) {
+    if (
+      !(await ask(
+        `Restore the work on "${work.name}" of ${when} that was not saved? It takes the place of what the file holds.`,
+        'Restore',
+      ))
+    ) {
       if (await ask('Forget that work for good?', 'Forget')) await journal.discard(work.id);
       return false;
     }

@@ -80,6 +80,7 @@ export const controls = css`
     background: var(--_bw-surface-2);
   }
   button.icon[aria-pressed='true'],
+  button.icon[aria-pressed='true']:hover:not(:disabled),
   button.icon[aria-checked='true'] {
     background: var(--_bw-accent);
   }

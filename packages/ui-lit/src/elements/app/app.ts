@@ -9,11 +9,12 @@ import { icon } from '../../styles/icons.ts';
 import { controls, theme } from '../../styles/theme.ts';
 import { confirmDialog } from '../dialog/confirm-dialog.ts';
 import { pickFiles } from '../dialog/pick-files.ts';
-import { textDialog } from '../dialog/text-dialog.ts';
 import type { LabelerElement } from '../labeler/labeler.ts';
 import type { LaneAction } from '../lane-table/lane-table.ts';
 import { styles } from './app.styles.ts';
 import { droppedImages } from './dropped-images.ts';
+import { askAddress } from './ask-address.ts';
+import { chooseDataset } from './choose-dataset.ts';
 import { editLane, fileImages } from './edit-lane.ts';
 import type { ShortcutsSheetElement } from './shortcuts-sheet.ts';
 import type { RecentEntry, StartAction } from './start-page.ts';
@@ -39,13 +40,11 @@ export class AppElement extends LitElement {
   static override properties = {
     step: { state: true },
     recent: { state: true },
-    isBusy: { state: true },
     missing: { state: true },
   };
 
   declare step: StepId;
   declare recent: readonly RecentEntry[];
-  declare isBusy: boolean;
   declare missing: ReadonlySet<number>;
   private readonly labeling = new Labeling({ services: composeServices() });
   private readonly desk = new ProjectDesk(this.labeling);
@@ -56,7 +55,6 @@ export class AppElement extends LitElement {
     super();
     this.step = 'input';
     this.recent = [];
-    this.isBusy = false;
     this.missing = new Set();
   }
 
@@ -173,7 +171,7 @@ export class AppElement extends LitElement {
           </label>
         </span>
         <button @click=${() => void this.start({ kind: 'open-folder' })}>${icon('folder')} Add folder…</button>
-        <button @click=${() => void this.addAddress()}>${icon('link')} Add address…</button>
+        <button @click=${() => void this.attempt(async () => this.add(await askAddress(this)))}>${icon('link')} Add address…</button>
       </div>
       ${
         project.lanes.length > 0
@@ -245,31 +243,37 @@ export class AppElement extends LitElement {
         await this.add([{ name, path: name, tensor: createExampleImage() }]);
         this.step = 'features';
       } else if (action.kind === 'open-folder') await this.add(await this.desk.pickFolder());
-      else await this.add(fileImages(await pickFiles({ isMultiple: true })));
+      else await this.addFiles(await pickFiles({ isMultiple: true }));
     });
   }
 
   private async add(images: readonly NewImage[]): Promise<void> {
     if (images.length === 0) return;
-    await addImages(this.labeling, images);
+    await addImages(this.labeling, images, {
+      chooseDataset: (name, datasets) => chooseDataset(name, datasets, this),
+    });
     if (this.step === 'input' && !this.labeling.featurePlan && this.labeling.project.lanes.length === images.length) {
       // A first image: all features are a fair start, and boxes can be unticked.
       this.labeling.selectAllFeatures();
     }
   }
 
+  /** Images; a project among them is opened instead. */
+  private async addFiles(files: readonly File[]): Promise<void> {
+    const project = files.find(({ name }) => /\.ilp$/i.test(name));
+    if (project) await this.openFile(project);
+    else await this.add(fileImages(files));
+  }
+
+  private async openFile(file: File): Promise<void> {
+    if (!(await this.mayLeave())) return;
+    if (await this.desk.openFile({ name: file.name, blob: file })) await this.showOpened();
+  }
+
   private async addStack(): Promise<void> {
     await this.attempt(async () => {
       const files = await pickFiles({ isMultiple: true });
       if (files.length > 0) await this.add([this.desk.stackOf(files, this.stackAxis)]);
-    });
-  }
-
-  private async addAddress(): Promise<void> {
-    await this.attempt(async () => {
-      const question = 'Address (URL) of an image: OME-Zarr, TIFF, PNG, JPEG';
-      const path = await textDialog(question, { yes: 'Add', placeholder: 'https://…', parent: this });
-      if (path) await this.add([{ name: path, path: new URL(path, document.baseURI).href }]);
     });
   }
 
@@ -326,13 +330,10 @@ export class AppElement extends LitElement {
   }
 
   private async attempt(work: () => Promise<unknown>): Promise<void> {
-    this.isBusy = true;
     try {
       await work();
     } catch (error) {
       if (!isAbortError(error)) this.labeling.report(error);
-    } finally {
-      this.isBusy = false;
     }
   }
 
@@ -375,9 +376,7 @@ export class AppElement extends LitElement {
     const dropped = droppedImages(transfer); // the list is gone after this turn
     void this.attempt(async () => {
       const { images, project } = await dropped;
-      if (project && (await this.mayLeave()) && (await this.desk.openFile({ name: project.name, blob: project }))) {
-        await this.showOpened();
-      }
+      if (project) await this.openFile(project);
       await this.add(images);
     });
   };

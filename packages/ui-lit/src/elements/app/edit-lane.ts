@@ -41,7 +41,11 @@ export async function editLane(
     case 'axes':
     case 'channels': {
       const image = await describeAnew(rawData, action, labeling);
-      return (project) => replaceLane(project, index, image);
+      return (project) => {
+        const mask = project.lanes[index]?.predictionMask;
+        const next = replaceLane(project, index, image);
+        return mask ? setPredictionMask(next, index, mask) : next;
+      };
     }
     case 'replace':
     case 'relink':

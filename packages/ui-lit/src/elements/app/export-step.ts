@@ -15,17 +15,20 @@ export class ExportStepElement extends LitElement {
     labeling: { attribute: false },
     laneIndex: { type: Number },
     progress: { state: true },
+    message: { state: true },
   };
 
   declare labeling: Labeling | undefined;
   /** Index of the shown image. */
   declare laneIndex: number;
   declare progress: ExportProgress | undefined;
+  declare message: string;
   private stop: AbortController | undefined;
 
   constructor() {
     super();
     this.laneIndex = 0;
+    this.message = '';
   }
 
   override disconnectedCallback(): void {
@@ -42,6 +45,7 @@ export class ExportStepElement extends LitElement {
       .imageNames=${project.lanes.map(({ rawData }) => rawData.nickname)}
       .shown=${this.laneIndex}
       .progress=${this.progress}
+      .message=${this.message}
       @export-start=${({ detail }: CustomEvent<ExportRequest>) => void this.run(labeling, detail)}
       @export-cancel=${() => this.stop?.abort()}
     ></brushwood-export-panel>`;
@@ -51,16 +55,21 @@ export class ExportStepElement extends LitElement {
     const stop = new AbortController();
     this.stop = stop;
     this.progress = { text: 'Starting', done: 0, total: 0 };
+    let count = 0;
     try {
       await exportResults(labeling, request, {
         signal: stop.signal,
         onProgress: ({ nickname, done, total }) => (this.progress = { text: nickname, done, total }),
-        onFile: downloadFile,
+        onFile: (file) => {
+          count++;
+          downloadFile(file);
+        },
       });
     } catch (error) {
       if (!isAbortError(error)) labeling.report(error);
     } finally {
       this.progress = undefined;
+      this.message = `${count} file${count === 1 ? '' : 's'} exported${stop.signal.aborted ? ', then cancelled' : ''}.`;
     }
   }
 }

@@ -64,6 +64,7 @@ export class ExportPanelElement extends LitElement {
     imageNames: { attribute: false },
     shown: { type: Number },
     progress: { attribute: false },
+    message: { type: String },
     chosen: { state: true },
     preset: { state: true },
     isAll: { state: true },
@@ -75,6 +76,8 @@ export class ExportPanelElement extends LitElement {
   declare shown: number;
   /** Of the export under way; absent if there is none. */
   declare progress: ExportProgress | undefined;
+  /** What came of the last export. */
+  declare message: string;
   declare chosen: ReadonlySet<string>;
   declare preset: 'python' | 'fiji' | 'uint16';
   declare isAll: boolean;
@@ -84,6 +87,7 @@ export class ExportPanelElement extends LitElement {
     this.sources = [];
     this.imageNames = [];
     this.shown = 0;
+    this.message = '';
     this.chosen = new Set(['segmentation']);
     this.preset = 'fiji';
     this.isAll = false;
@@ -140,6 +144,7 @@ export class ExportPanelElement extends LitElement {
             ${icon('download')} Export
           </button>`
       }
+      <small role="status">${progress ? '' : this.message}</small>
     `;
   }
 

@@ -1,4 +1,4 @@
-import type { Labels, Project } from '@brushwood/core';
+import { hasLabels, type Labels, type Project } from '@brushwood/core';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { composeServices } from '../../composition-root.ts';
 import { addImages } from '../../state/add-images.ts';
@@ -60,7 +60,6 @@ export class LabelerElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.tabIndex = -1;
     this.addEventListener('keydown', this.onKey);
     // Back on the page: what it made itself may be gone, and `src` is opened anew then.
     if (this.hasUpdated) this.requestUpdate(this.labeling ? undefined : 'src');
@@ -258,7 +257,10 @@ export class LabelerElement extends LitElement {
         </button>
       </div>
       <div class="state" role="status">
-        <span>${stateText(liveState)}</span>
+        <span>${stateText(
+          liveState,
+          labeling.project.lanes.some(({ labels }) => hasLabels(labels)),
+        )}</span>
         ${
           isBusy && liveState.total > 0
             ? html`<progress max=${liveState.total} value=${liveState.done} aria-label=${liveState.phase}></progress>`
@@ -380,9 +382,9 @@ function nearestSize(size: number): number {
   return far.indexOf(Math.min(...far));
 }
 
-function stateText({ phase, reason, error }: Labeling['liveState']): string {
+function stateText({ phase, reason, error }: Labeling['liveState'], isPainted: boolean): string {
   if (error) return 'Stopped by an error';
-  if (phase === 'off') return 'Paint at least two classes, then start live update.';
+  if (phase === 'off') return isPainted ? 'Live update is off.' : 'Paint at least two classes, then start live update.';
   if (phase === 'waiting') return reason ?? 'Waiting';
   return { features: 'Computing features', training: 'Training', predicting: 'Predicting', settled: 'Up to date' }[
     phase
