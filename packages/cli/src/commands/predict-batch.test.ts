@@ -63,7 +63,8 @@ describe('a batch with a broken image', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     const of = (event: string) => events.filter((one) => one['event'] === event);
     expect(of('start')).toMatchObject([{ images: 4 }]);
-    expect(of('done').map((one) => one['file'])).toEqual(['in/i1.tif', 'in/i2.tif', 'in/i10.tif']);
+    // Images are in work at once, so any of them may be done first.
+    expect(new Set(of('done').map((one) => one['file']))).toEqual(new Set(['in/i1.tif', 'in/i2.tif', 'in/i10.tif']));
     expect(of('failure')).toMatchObject([{ file: 'in/i3.tif', code: expect.any(String), message: expect.any(String) }]);
     expect(of('summary')).toMatchObject([{ done: 3, skipped: 0, failed: 1, voxels: 3 * height * width }]);
     expect(events.at(-1)).toMatchObject({ event: 'summary' });
