@@ -119,13 +119,15 @@ describe.skipIf(!hasBrowser)('tiles of brushwood-viewer', () => {
       return (await pixelOf(page, 150, 100))[2]; // 10 times the number of the slice, modulo 8
     };
     expect(await blue()).toBe(20);
+    const start = Date.now();
     await page.evaluate(() => {
       shown.pattern.isHeld = true;
       shown.viewer.position = { ...shown.viewer.position, z: 13 };
     });
-    expect(await blue()).toBe(20);
-    await page.waitForTimeout(350);
-    expect(await blue()).toBe(0);
+    const early = await blue();
+    // On a busy machine the moment of 300 ms may be over before the picture is read.
+    if (Date.now() - start < 300) expect(early).toBe(20);
+    await expect.poll(blue).toBe(0);
     await page.evaluate(() => shown.pattern.answerAll());
     expect(await blue()).toBe(50);
   });
