@@ -1,6 +1,7 @@
 import {
   BrushwoodError,
   describeImage,
+  nicknameFor,
   parseImagePath,
   type Catalog,
   type ChannelSelection,
@@ -9,7 +10,7 @@ import {
   type Lane,
 } from '@brushwood/core';
 import { existsSync, statSync } from 'node:fs';
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Report } from './report.ts';
 
 /** A path as typed → an absolute location, the dataset inside split off. @throws 'not-found' for a missing file */
@@ -68,10 +69,9 @@ export function checkLaneFile(lane: Lane, index: number): void {
   );
 }
 
-/** The shown name of an image (spec §D.3): the file's stem, and the dataset's path for containers. */
+/** The shown name of an image on disk. */
 export function nicknameOf({ path, innerPath }: ImageLocation): string {
-  const stem = basename(path).replace(/\.(ome\.)?[^.]+$/i, '') || basename(path, extname(path));
-  return innerPath ? `${stem}-${innerPath.replaceAll('/', '-')}` : stem;
+  return nicknameFor(basename(path), innerPath);
 }
 
 export interface ReferenceOptions {

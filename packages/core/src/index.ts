@@ -244,3 +244,5 @@ export type {
 } from './live/live-contract.ts';
 export { readBox, type BoxRequest } from './live/read-box.ts';
 export { pauseForMessages } from './workers/pause-for-messages.ts';
+export { naturalOrder } from './files/natural-order.ts';
+export { nicknameFor, stackName } from './project/image-names.ts';

@@ -1,6 +1,6 @@
+import { naturalOrder } from '@brushwood/core';
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { naturalOrder } from '../inputs/natural-order.ts';
 
 /** In the name of an output that is a sequence of files: the place of their number. */
 export const slicePlace = '{slice_index}';

@@ -1,10 +1,9 @@
-import { BrushwoodError, type Catalog } from '@brushwood/core';
+import { BrushwoodError, naturalOrder, stackName, type Catalog } from '@brushwood/core';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { journalName, RunJournal } from '../batch/run-journal.ts';
 import { isImageFolder } from '../image-file.ts';
 import { expandGlob, isGlob } from './glob.ts';
-import { naturalOrder } from './natural-order.ts';
 
 /** Along which axis the files of a stack follow each other. */
 export type StackAxis = 'z' | 't' | 'c';
@@ -59,7 +58,7 @@ class Finder {
     this.ownOutputs += paths.length - own.length;
     if (own.length === 0) throw nothingFound(word, paths.length);
     const { stack } = this.options;
-    return stack ? [{ path: stackName(own), stack: { paths: own, axis: stack } }] : own.map((path) => ({ path }));
+    return stack ? [{ path: stackPath(own), stack: { paths: own, axis: stack } }] : own.map((path) => ({ path }));
   }
 
   /** Undefined for a word that names one image. */
@@ -102,14 +101,9 @@ class Finder {
   }
 }
 
-/** A path for a stack that shows its name: as ilastik's, what the names begin with in common, else `stack_at-` the first (spec §D.3). */
-function stackName(paths: readonly string[]): string {
-  const names = paths.map((path) => basename(path, extname(path)));
-  const [first = ''] = names;
-  let length = first.length;
-  for (const name of names) while (!name.startsWith(first.slice(0, length))) length--;
-  const common = first.slice(0, length).replace(/[\s_.-]+$/, '');
-  return join(dirname(paths[0]!), common === '' ? `stack_at-${first}` : common);
+/** A path for a stack that shows its name. */
+function stackPath(paths: readonly string[]): string {
+  return join(dirname(paths[0]!), stackName(paths.map((path) => basename(path))));
 }
 
 function readList(path: string): readonly string[] {

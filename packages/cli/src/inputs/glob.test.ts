@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeFolder, temporaryFolder } from '../testing/temporary-folder.ts';
 import { expandGlob, isGlob } from './glob.ts';
-import { naturalOrder } from './natural-order.ts';
 
 const files = [
   'a_1.tif',
@@ -73,11 +72,4 @@ describe('isGlob', () => {
   it.each(['cells.tif', 'out/{nickname}.tif', 'C:/data (1)/x.tif'])('takes %s for a name', (word) =>
     expect(isGlob(word)).toBe(false),
   );
-});
-
-describe('naturalOrder', () => {
-  it('counts numbers in names as numbers, at any place', () => {
-    const names = ['t10_z1', 't2_z10', 't2_z9', 'T1', 't1', 't02'];
-    expect(names.sort(naturalOrder)).toEqual(['t1', 'T1', 't02', 't2_z9', 't2_z10', 't10_z1']);
-  });
 });

@@ -1,6 +1,6 @@
+import { naturalOrder } from '@brushwood/core';
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { naturalOrder } from './natural-order.ts';
 
 export interface GlobOptions {
   /** Entries that are one thing although they are folders (`image.zarr`): nothing below them matches, and what follows them names a dataset. */

@@ -1,9 +1,8 @@
-import { BrushwoodError, detectFormat, type Catalog } from '@brushwood/core';
+import { BrushwoodError, detectFormat, naturalOrder, type Catalog } from '@brushwood/core';
 import { realpathSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { isImageFolder } from '../image-file.ts';
-import { naturalOrder } from '../inputs/natural-order.ts';
 
 /** Something a page may open or add. */
 export interface FileEntry {

@@ -2,6 +2,7 @@ import { roiShape, type Roi, type Shape5 } from '@brushwood/core';
 import type { LayerSource, SliceAxis, TileAddress } from '../view/layer.ts';
 import { renderProbability, renderSegmentation, renderUncertainty } from '../view/overlay-rendering.ts';
 import { sliceLayout, toImageData, type Picture, type RgbColor, type SliceLayout } from '../view/picture.ts';
+import { sliceRoi } from '../view/slice-geometry.ts';
 import { TileSubscribers } from './subscribers.ts';
 
 /** Probabilities of one tile. */
@@ -131,8 +132,6 @@ function keyOf(axis: SliceAxis, { start }: Roi): string {
   return `${axis} ${start[0]} ${start[2]} ${start[3]} ${start[4]}`;
 }
 
-function keyOfAddress({ plane, left, top }: TileAddress): string {
-  const { axis, t, index } = plane;
-  const [z, y, x] = axis === 'z' ? [index, top, left] : axis === 'y' ? [top, index, left] : [left, top, index];
-  return `${axis} ${t} ${z} ${y} ${x}`;
+function keyOfAddress({ plane, left, top, width, height }: TileAddress): string {
+  return keyOf(plane.axis, sliceRoi(plane, { left, top, right: left + width, bottom: top + height }));
 }

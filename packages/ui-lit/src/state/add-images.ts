@@ -7,6 +7,7 @@ import {
   itemBytes,
   messageOf,
   newProject,
+  nicknameFor,
   parseImagePath,
   type DatasetEntry,
   type ImageLocation,
@@ -105,11 +106,7 @@ export async function describe(labeling: Labeling, image: NewImage): Promise<Ima
   const location: ImageLocation =
     image.location ?? (blob || tensor ? { path, blob, tensor } : parseImagePath(path, formats));
   const isRemote = /^https?:/.test(path);
-  const nickname = image.name
-    .split('/')
-    .filter(Boolean)
-    .at(-1)!
-    .replace(/(\.ome)?\.[^.]+$/, '');
+  const nickname = nicknameFor(image.name.split('/').filter(Boolean).at(-1)!, location.innerPath);
   const storage = tensor ? 'embedded' : isRemote ? 'absolute' : 'relative';
   const { reference, isGrayRgb } = await describeImage(formats, location, { nickname, storage, axes });
   const isGiven = location.blob !== undefined || location.files !== undefined;

@@ -7,12 +7,3 @@ export async function takeExport(name: string): Promise<File> {
   const folder = await root.getDirectoryHandle(exportFolder);
   return (await folder.getFileHandle(name)).getFile();
 }
-
-/** Gives a file to the user, as a download. */
-export function downloadFile(file: File): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}

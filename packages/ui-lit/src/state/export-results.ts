@@ -1,6 +1,7 @@
 import { findById, requestOf, type Dtype, type ImageSpec, type Progress } from '@brushwood/core';
 import { exportFolder, takeExport } from './export-folder.ts';
 import type { Labeling } from './labeling.ts';
+import { trainedProject } from './trained-project.ts';
 
 export interface ExportRequest {
   /** Ids of export sources: `probabilities`, `segmentation`, … */
@@ -26,14 +27,10 @@ export interface ExportOptions {
  */
 export async function exportResults(labeling: Labeling, request: ExportRequest, options: ExportOptions): Promise<void> {
   const { services } = labeling;
-  const { catalog } = services;
-  const workflow = findById(catalog.workflows, labeling.project.workflowId, 'workflow');
   const { signal } = options;
   await labeling.whenSettled(60_000);
-  const project = labeling.project.classifier.model
-    ? labeling.project
-    : (await workflow.train(labeling.project, { services, signal })).project;
-  const tiff = findById(catalog.formats, 'tiff', 'format');
+  const { project, workflow } = await trainedProject(labeling, signal);
+  const tiff = findById(services.catalog.formats, 'tiff', 'format');
   for (const index of request.lanes) {
     const { rawData, predictionMask, labels } = project.lanes[index]!;
     const files: string[] = [];

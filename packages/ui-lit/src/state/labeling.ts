@@ -9,7 +9,7 @@ import {
   type FeaturePlan,
   type FeatureSelection,
   type ImageInfo,
-  type Lane,
+  type ImageRequest,
   type LiveClassification,
   type LiveState,
   type LiveTile,
@@ -29,7 +29,7 @@ import type { ChannelDisplay } from '../view/raw-rendering.ts';
 import { allFittingFeatures } from './fitting-features.ts';
 import { firstDisplay, measuredDisplay } from './first-display.ts';
 import { buildLayers, type LayerParts, type LayerSettings } from './layer-stack.ts';
-import { ProjectFacts } from './project-facts.ts';
+import { displayKey, ProjectFacts } from './project-facts.ts';
 import { ProjectSession, type ProjectChange } from './project-session.ts';
 import { createStrokeHost } from './stroke-host.ts';
 import { sliceAxisOf, tileLimit, tilesInView, type Focus, type ViewedSlice } from './tiles-in-view.ts';
@@ -112,6 +112,11 @@ export class Labeling extends EventTarget {
     return this.facts.planOf(this.project, this.laneIndex);
   }
 
+  /** Is live update at work? */
+  get isBusy(): boolean {
+    return ['features', 'training', 'predicting'].includes(this.liveState.phase);
+  }
+
   openProject(project: Project, history?: Parameters<ProjectSession['open']>[1]): Promise<void> {
     this.forgetShown();
     this.session.open(project, history);
@@ -146,8 +151,7 @@ export class Labeling extends EventTarget {
       await source.close();
       const shown = displayLevels(info.levels);
       const levels = shown.map(({ level }) => level);
-      const readLevel: ReadLevel = (roi, level, stop) =>
-        readBox(this.services.pool, request, { level, roi, signal: stop });
+      const readLevel = this.readerOf(request);
       const read = readDisplayLevel(readLevel, shown);
       const channels = this.displays.get(displayKey(lane)) ?? (await firstDisplay(info, readLevel, signal));
       if (signal.aborted) return;
@@ -234,9 +238,9 @@ export class Labeling extends EventTarget {
 
   /** Resolves when live update has nothing more to do, or after the time given. */
   async whenSettled(timeoutMs: number): Promise<void> {
-    const isBusy = () => ['features', 'training', 'predicting'].includes(this.liveState.phase);
     const end = performance.now() + timeoutMs;
-    while (this.isLive && isBusy() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 30));
+    while (this.isLive && this.isBusy && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 30));
   }
 
   setChannels(channels: readonly ChannelDisplay[]): void {
@@ -252,8 +256,7 @@ export class Labeling extends EventTarget {
     const lane = this.project.lanes[this.laneIndex];
     const { info } = this;
     if (!lane || !info) return;
-    const request = requestOf(lane.rawData);
-    const read: ReadLevel = (roi, level, signal) => readBox(this.services.pool, request, { level, roi, signal });
+    const read = this.readerOf(requestOf(lane.rawData));
     this.setChannels(await measuredDisplay(info, this.channels, { read, signal: new AbortController().signal }));
   }
 
@@ -346,6 +349,11 @@ export class Labeling extends EventTarget {
     return store;
   }
 
+  /** Reads levels of an image in the workers. */
+  private readerOf(request: ImageRequest): ReadLevel {
+    return (roi, level, signal) => readBox(this.services.pool, request, { level, roi, signal });
+  }
+
   private requestTiles(): void {
     this.live.setView(this.liveTiles());
   }
@@ -386,10 +394,4 @@ export class Labeling extends EventTarget {
   private changed(detail: string = 'state'): void {
     this.dispatchEvent(new CustomEvent('change', { detail }));
   }
-}
-
-/** What an image is, wherever it lies: what is shown and predicted of it goes by that. */
-function displayKey({ rawData, predictionMask: mask }: Lane): string {
-  const { fingerprint, nickname, shape, axes, channels } = rawData;
-  return JSON.stringify([fingerprint ?? nickname, shape, axes, channels, mask?.fingerprint ?? mask?.nickname]);
 }

@@ -1,5 +1,6 @@
-import { createMemorySink, findById, requestOf, type MemorySink, type Tensor } from '@brushwood/core';
+import { createMemorySink, requestOf, type MemorySink, type Tensor } from '@brushwood/core';
 import type { Labeling } from './labeling.ts';
+import { trainedProject } from './trained-project.ts';
 
 /**
  * One export source of the whole shown image, in memory, by the same run as the command's.
@@ -10,10 +11,7 @@ export async function predictWhole(
   { sourceId = 'probabilities', signal }: { sourceId?: string; signal?: AbortSignal } = {},
 ): Promise<Tensor> {
   const { services, laneIndex } = labeling;
-  const workflow = findById(services.catalog.workflows, labeling.project.workflowId, 'workflow');
-  const project = labeling.project.classifier.model
-    ? labeling.project
-    : (await workflow.train(labeling.project, { services, signal })).project;
+  const { project, workflow } = await trainedProject(labeling, signal);
   let sink: MemorySink | undefined;
   const outputs = [{ sourceId, openSink: async (spec: MemorySink['spec']) => (sink = createMemorySink(spec)) }];
   const { rawData, predictionMask } = project.lanes[laneIndex]!;

@@ -1,11 +1,4 @@
-import {
-  BrushwoodError,
-  newProject,
-  openImage,
-  requestOf,
-  type ImageLocation,
-  type ImageReference,
-} from '@brushwood/core';
+import { BrushwoodError, newProject, openImage, requestOf, type ImageReference } from '@brushwood/core';
 import { pickFiles } from '../elements/dialog/pick-files.ts';
 import { BrowserHome, type ProjectFile } from '../storage/browser-home.ts';
 import type { ProjectHome } from '../storage/project-home.ts';
@@ -14,6 +7,7 @@ import { createServerHome, type ServerHome } from '../storage/server-home.ts';
 import { adoptImages, adoptServed } from '../storage/adopt-images.ts';
 import { StrokeJournal } from '../storage/stroke-journal.ts';
 import type { NewImage } from './add-images.ts';
+import { folderImage } from './given-images.ts';
 import type { Labeling } from './labeling.ts';
 
 const newName = 'project.ilp';
@@ -191,23 +185,13 @@ export class ProjectDesk {
     return openImage(this.formats, requestOf(reference));
   }
 
-  /** Files as the slices of one image, in the natural order of their names. */
-  stackOf(files: readonly File[], axis: 'z' | 't' | 'c'): NewImage {
-    const sorted = [...files].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
-    const paths = sorted.map(({ name }) => name);
-    const tree = new Map(sorted.map((file) => [file.name, file]));
-    const name = stackName(paths);
-    const location: ImageLocation = { path: name, files: tree, stack: { paths, axis } };
-    return { name, path: name, location };
-  }
-
   /** An image in a folder, such as an OME-Zarr. */
   async pickFolder(): Promise<NewImage[]> {
     const files = await pickFiles({ isFolder: true });
     if (files.length === 0) return [];
     const name = files[0]!.webkitRelativePath.split('/')[0]!;
     const tree = new Map(files.map((file) => [file.webkitRelativePath.slice(name.length + 1), file]));
-    return [{ name, path: name, location: { path: name, files: tree } }];
+    return [folderImage(name, tree)];
   }
 
   /** Indices of images that cannot be opened where the project says they are. */
@@ -226,14 +210,6 @@ export class ProjectDesk {
   private get formats() {
     return this.labeling.services.catalog.formats;
   }
-}
-
-/** What the names have in common, or the first of them. */
-function stackName(names: readonly string[]): string {
-  const [first = 'stack', ...rest] = names;
-  let length = first.length;
-  for (const name of rest) while (!name.startsWith(first.slice(0, length))) length--;
-  return first.slice(0, length).replace(/[\s_\-.\d]+$/, '') || first;
 }
 
 /** Tells projects apart in the journal: behind a server by the whole path, as each of its folders may have a `project.ilp`. */

@@ -6,6 +6,7 @@ import {
   type FeatureSelection,
   type ImageReference,
   type LabelClass,
+  type Lane,
   type PixelFilter,
   type Project,
 } from '@brushwood/core';
@@ -50,4 +51,10 @@ export class ProjectFacts {
       isFlat: image.shape[2] === 1,
     });
   }
+}
+
+/** What an image is, wherever it lies: what is shown and predicted of it goes by that. */
+export function displayKey({ rawData, predictionMask: mask }: Lane): string {
+  const { fingerprint, nickname, shape, axes, channels } = rawData;
+  return JSON.stringify([fingerprint ?? nickname, shape, axes, channels, mask?.fingerprint ?? mask?.nickname]);
 }

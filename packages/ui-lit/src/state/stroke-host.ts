@@ -1,6 +1,6 @@
 import type { Labels, Roi } from '@brushwood/core';
 import type { StrokeHost } from '../tools/stroke-host.ts';
-import type { SliceBox } from '../view/camera.ts';
+import type { SliceBox } from '../view/slice-geometry.ts';
 import type { SliceAxis } from '../view/layer.ts';
 import type { Labeling } from './labeling.ts';
 

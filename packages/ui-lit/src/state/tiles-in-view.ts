@@ -1,5 +1,5 @@
 import type { ImageLevel, Roi } from '@brushwood/core';
-import type { SliceBox } from '../view/camera.ts';
+import type { SliceBox } from '../view/slice-geometry.ts';
 import { tileSize, type Point2, type SliceAxis, type SlicePlane } from '../view/layer.ts';
 import { sliceAxes, tileRoi } from '../view/slice-geometry.ts';
 import { nearestTiles, tilesInBox } from '../view/tile-grid.ts';

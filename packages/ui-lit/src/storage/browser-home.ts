@@ -7,6 +7,7 @@ import {
   type SavedProject,
 } from '@brushwood/core';
 import { reasonOf } from './indexed-db.ts';
+import { downloadFile } from './download-file.ts';
 import type { ProjectHome } from './project-home.ts';
 
 export interface BrowserHomeOptions {
@@ -122,7 +123,7 @@ export class BrowserHome implements ProjectHome {
     const saved = await this.options.store.save(project, { path: name }, { openImage: this.options.openImage });
     if (!saved.blob) throw cannotWrite(name, new Error('the project store gave no file'));
     if (!handle) {
-      download(saved.blob, name);
+      downloadFile(saved.blob, name);
       return saved;
     }
     await withFileLock(name, async () => {
@@ -203,15 +204,6 @@ async function writeHandle(handle: FileSystemFileHandle, blob: Blob): Promise<vo
 async function withFileLock(name: string, work: () => Promise<void>): Promise<void> {
   if (!navigator.locks) return work();
   await navigator.locks.request(`brushwood-file ${name}`, work);
-}
-
-function download(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser may still be reading it
 }
 
 function cannotWrite(name: string, cause: unknown): BrushwoodError {

@@ -1,7 +1,7 @@
-import { readLabels, writeLabels, type Labels, type Roi } from '@brushwood/core';
+import { readLabels, roiShape, writeLabels, type Labels, type Roi } from '@brushwood/core';
 import type { Point2, SlicePlane } from '../view/layer.ts';
-import { sliceExtent } from '../view/slice-geometry.ts';
-import type { SliceBox } from '../view/camera.ts';
+import { sliceLayout } from '../view/picture.ts';
+import { sliceExtent, sliceRoi, type SliceBox } from '../view/slice-geometry.ts';
 
 /** A pen on a slice. */
 export interface Pen {
@@ -24,30 +24,24 @@ export function paintLine(
   { from, to, pen }: { from: Point2; to: Point2; pen: Pen },
 ): { labels: Labels; roi: Roi } | undefined {
   const radius = pen.diameter / 2;
-  const { width, height } = sliceExtent(labels.shape, plane.axis);
-  const left = Math.max(0, Math.floor(Math.min(from.u, to.u) - radius));
-  const top = Math.max(0, Math.floor(Math.min(from.v, to.v) - radius));
-  const right = Math.min(width, Math.ceil(Math.max(from.u, to.u) + radius) + 1);
-  const bottom = Math.min(height, Math.ceil(Math.max(from.v, to.v) + radius) + 1);
-  if (left >= right || top >= bottom) return undefined;
-  const roi = sliceRoi(plane, { left, top, right, bottom });
-  const box = { width: right - left, height: bottom - top };
-  const values = readLabels(labels, roi);
-  // In a slice along x the box is stored as (z, y), so u (z) is the slow axis.
-  const [du, dv] = plane.axis === 'x' ? [box.height, 1] : [1, box.width];
+  const open = openBox(labels, plane, {
+    left: Math.min(from.u, to.u) - radius,
+    top: Math.min(from.v, to.v) - radius,
+    right: Math.ceil(Math.max(from.u, to.u) + radius) + 1,
+    bottom: Math.ceil(Math.max(from.v, to.v) + radius) + 1,
+  });
+  if (!open) return undefined;
+  const { box, roi, values, at } = open;
   const put = (u: number, v: number) => {
-    const i = (u - left) * du + (v - top) * dv;
-    const before = values[i]!;
-    if (before === pen.value || pen.locked.has(before)) return;
+    const i = at(u, v);
+    if (i === undefined || values[i] === pen.value || pen.locked.has(values[i]!)) return;
     values[i] = pen.value;
   };
-  for (let v = top; v < bottom; v++)
-    for (let u = left; u < right; u++) {
+  for (let v = box.top; v < box.bottom; v++)
+    for (let u = box.left; u < box.right; u++) {
       if (distanceToLine({ u: u + 0.5, v: v + 0.5 }, from, to) <= radius) put(u, v);
     }
-  for (const { u, v } of voxelsOnLine(from, to)) {
-    if (u >= left && u < right && v >= top && v < bottom) put(u, v);
-  }
+  for (const { u, v } of voxelsOnLine(from, to)) put(u, v);
   return { labels: writeLabels(labels, roi, values), roi };
 }
 
@@ -60,25 +54,18 @@ export function fillRegion(
   plane: SlicePlane,
   { at, pen, box }: { at: Point2; pen: Pen; box: SliceBox },
 ): { labels: Labels; roi: Roi } | undefined {
-  const { width, height } = sliceExtent(labels.shape, plane.axis);
-  const left = Math.max(0, Math.floor(box.left));
-  const top = Math.max(0, Math.floor(box.top));
-  const right = Math.min(width, Math.ceil(box.right));
-  const bottom = Math.min(height, Math.ceil(box.bottom));
-  const [u0, v0] = [Math.floor(at.u), Math.floor(at.v)];
-  if (u0 < left || u0 >= right || v0 < top || v0 >= bottom) return undefined;
-  const roi = sliceRoi(plane, { left, top, right, bottom });
-  const values = readLabels(labels, roi);
-  const [nu, nv] = [right - left, bottom - top];
-  const [du, dv] = plane.axis === 'x' ? [nv, 1] : [1, nu];
-  const start = (u0 - left) * du + (v0 - top) * dv;
+  const open = openBox(labels, plane, box);
+  const start = open?.at(Math.floor(at.u), Math.floor(at.v));
+  if (!open || start === undefined) return undefined;
+  const { roi, values } = open;
   const target = values[start]!;
   if (target === pen.value || pen.locked.has(target)) return undefined;
-  const stack = [[u0 - left, v0 - top]];
+  const stack = [[Math.floor(at.u), Math.floor(at.v)]];
   while (stack.length > 0) {
     const [u, v] = stack.pop()! as [number, number];
-    if (u < 0 || v < 0 || u >= nu || v >= nv || values[u * du + v * dv] !== target) continue;
-    values[u * du + v * dv] = pen.value;
+    const i = open.at(u, v);
+    if (i === undefined || values[i] !== target) continue;
+    values[i] = pen.value;
     stack.push([u + 1, v], [u - 1, v], [u, v + 1], [u, v - 1]);
   }
   return { labels: writeLabels(labels, roi, values), roi };
@@ -87,16 +74,32 @@ export function fillRegion(
 /** The label under a point; 0 outside. */
 export function labelAt(labels: Labels, plane: SlicePlane, { u, v }: Point2): number {
   const [left, top] = [Math.floor(u), Math.floor(v)];
-  const { width, height } = sliceExtent(labels.shape, plane.axis);
-  if (left < 0 || top < 0 || left >= width || top >= height) return 0;
-  return readLabels(labels, sliceRoi(plane, { left, top, right: left + 1, bottom: top + 1 }))[0]!;
+  return openBox(labels, plane, { left, top, right: left + 1, bottom: top + 1 })?.values[0] ?? 0;
 }
 
-/** A box on a plane as a box of the image, one channel. */
-export function sliceRoi({ axis, t, index }: SlicePlane, { left, top, right, bottom }: SliceBox): Roi {
-  if (axis === 'z') return { start: [t, 0, index, top, left], stop: [t + 1, 1, index + 1, bottom, right] };
-  if (axis === 'y') return { start: [t, 0, top, index, left], stop: [t + 1, 1, bottom, index + 1, right] };
-  return { start: [t, 0, left, top, index], stop: [t + 1, 1, right, bottom, index + 1] };
+/** The labels of a box on a slice, cut to the image. */
+interface OpenBox {
+  readonly box: SliceBox;
+  readonly roi: Roi;
+  /** As they lie in the labels; to be changed and written back. */
+  readonly values: Uint8Array;
+  /** Where a voxel of the slice lies in them; undefined outside of the box. */
+  at(u: number, v: number): number | undefined;
+}
+
+function openBox(labels: Labels, plane: SlicePlane, wanted: SliceBox): OpenBox | undefined {
+  const { width, height } = sliceExtent(labels.shape, plane.axis);
+  const left = Math.max(0, Math.floor(wanted.left));
+  const top = Math.max(0, Math.floor(wanted.top));
+  const right = Math.min(width, Math.ceil(wanted.right));
+  const bottom = Math.min(height, Math.ceil(wanted.bottom));
+  if (left >= right || top >= bottom) return undefined;
+  const box = { left, top, right, bottom };
+  const roi = sliceRoi(plane, box);
+  const { strideU, strideV } = sliceLayout(roiShape(roi), plane.axis);
+  const at = (u: number, v: number) =>
+    u < left || v < top || u >= right || v >= bottom ? undefined : (u - left) * strideU + (v - top) * strideV;
+  return { box, roi, values: readLabels(labels, roi), at };
 }
 
 function distanceToLine(point: Point2, from: Point2, to: Point2): number {

@@ -1,5 +1,5 @@
 import type { Labels, Roi } from '@brushwood/core';
-import type { SliceBox } from '../view/camera.ts';
+import type { SliceBox } from '../view/slice-geometry.ts';
 
 /** What a painting tool works on: the labels of the shown lane and the settings of the pen. */
 export interface StrokeHost {

@@ -1,5 +1,5 @@
 import type { Point2 } from './layer.ts';
-import type { SliceExtent } from './slice-geometry.ts';
+import type { SliceBox, SliceExtent } from './slice-geometry.ts';
 
 /** Which part of a slice is seen, and how large. */
 export interface Camera {
@@ -20,14 +20,6 @@ export interface Viewport {
 export interface ScreenPoint {
   readonly x: number;
   readonly y: number;
-}
-
-/** A box on a slice in voxels of level 0, half open. */
-export interface SliceBox {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
 }
 
 const largestScale = 128;

@@ -1,5 +1,6 @@
 import type { ImageLevel } from '@brushwood/core';
-import type { Camera, SliceBox } from './camera.ts';
+import type { Camera } from './camera.ts';
+import type { SliceBox } from './slice-geometry.ts';
 import type { LayerSource, SlicePlane, TileAddress } from './layer.ts';
 import { tileBox, tileKey, tilesInBox } from './tile-grid.ts';
 import { sliceSpacing } from './slice-geometry.ts';

@@ -92,17 +92,28 @@ export function isSamePlane(a: SlicePlane, b: SlicePlane): boolean {
   return a.axis === b.axis && a.t === b.t && a.index === b.index;
 }
 
+/** A box on a slice in voxels, half open. */
+export interface SliceBox {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A box on a slice as a box of the image, its first `channels` channels. */
+export function sliceRoi({ axis, t, index }: SlicePlane, box: SliceBox, channels = 1): Roi {
+  const { u, v } = sliceAxes[axis];
+  return {
+    start: shape5((a) => (a === 0 ? t : a === 1 ? 0 : a === u ? box.left : a === v ? box.top : index)),
+    stop: shape5((a) =>
+      a === 0 ? t + 1 : a === 1 ? channels : a === u ? box.right : a === v ? box.bottom : index + 1,
+    ),
+  };
+}
+
 /** The box of a tile in voxels of its level, all channels: what to read to draw it. */
-export function tileRoi(address: TileAddress, level: ImageLevel): Roi {
-  const { plane } = address;
-  const { u, v, normal } = sliceAxes[plane.axis];
-  const slice = Math.min(Math.floor(plane.index / level.downsampling[normal]), level.shape[normal] - 1);
-  const start = shape5((axis) =>
-    axis === 0 ? plane.t : axis === u ? address.left : axis === v ? address.top : axis === normal ? slice : 0,
-  );
-  const stop = shape5((axis) => {
-    if (axis === 1) return level.shape[1];
-    return start[axis] + (axis === u ? address.width : axis === v ? address.height : 1);
-  });
-  return { start, stop };
+export function tileRoi({ plane, left, top, width, height }: TileAddress, level: ImageLevel): Roi {
+  const { normal } = sliceAxes[plane.axis];
+  const index = Math.min(Math.floor(plane.index / level.downsampling[normal]), level.shape[normal] - 1);
+  return sliceRoi({ ...plane, index }, { left, top, right: left + width, bottom: top + height }, level.shape[1]);
 }

@@ -1,5 +1,5 @@
 import type { ImageLevel } from '@brushwood/core';
-import type { SliceBox } from './camera.ts';
+import type { SliceBox } from './slice-geometry.ts';
 import { tileSize, type Point2, type SliceAxis, type SlicePlane, type TileAddress } from './layer.ts';
 import { sliceExtent, sliceSpacing } from './slice-geometry.ts';
 

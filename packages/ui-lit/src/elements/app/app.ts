@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { composeServices } from '../../composition-root.ts';
 import { addImages, type NewImage } from '../../state/add-images.ts';
 import { createExampleImage } from '../../state/example-image.ts';
+import { fileImage, isProjectFile, stackImage } from '../../state/given-images.ts';
 import { Labeling } from '../../state/labeling.ts';
 import { ProjectDesk } from '../../state/project-desk.ts';
 import { icon } from '../../styles/icons.ts';
@@ -15,7 +16,7 @@ import { styles } from './app.styles.ts';
 import { droppedImages } from './dropped-images.ts';
 import { askAddress } from './ask-address.ts';
 import { chooseDataset } from './choose-dataset.ts';
-import { editLane, fileImages } from './edit-lane.ts';
+import { editLane } from './edit-lane.ts';
 import type { ShortcutsSheetElement } from './shortcuts-sheet.ts';
 import type { RecentEntry, StartAction } from './start-page.ts';
 import { toggleTheme } from './toggle-theme.ts';
@@ -260,9 +261,9 @@ export class AppElement extends LitElement {
 
   /** Images; a project among them is opened instead. */
   private async addFiles(files: readonly File[]): Promise<void> {
-    const project = files.find(({ name }) => /\.ilp$/i.test(name));
+    const project = files.find(isProjectFile);
     if (project) await this.openFile(project);
-    else await this.add(fileImages(files));
+    else await this.add(files.map(fileImage));
   }
 
   private async openFile(file: File): Promise<void> {
@@ -273,7 +274,7 @@ export class AppElement extends LitElement {
   private async addStack(): Promise<void> {
     await this.attempt(async () => {
       const files = await pickFiles({ isMultiple: true });
-      if (files.length > 0) await this.add([this.desk.stackOf(files, this.stackAxis)]);
+      if (files.length > 0) await this.add([stackImage(files, this.stackAxis)]);
     });
   }
 

@@ -1,4 +1,5 @@
 import type { NewImage } from '../../state/add-images.ts';
+import { fileImage, folderImage, isProjectFile } from '../../state/given-images.ts';
 
 /** What was dropped on the page. */
 export interface Dropped {
@@ -14,18 +15,18 @@ export async function droppedImages({ items, files }: DataTransfer): Promise<Dro
   const images: NewImage[] = [];
   let project: File | undefined;
   for (const { entry, file } of plain) {
-    if (entry?.isDirectory) images.push(await folderImage(entry as FileSystemDirectoryEntry));
-    else if (file && /\.ilp$/i.test(file.name)) project = file;
-    else if (file) images.push({ name: file.name, path: file.name, blob: file });
+    if (entry?.isDirectory) images.push(await droppedFolder(entry as FileSystemDirectoryEntry));
+    else if (file && isProjectFile(file)) project = file;
+    else if (file) images.push(fileImage(file));
   }
   return { images, project };
 }
 
 /** A dropped folder as one image: its files by their path within it. */
-async function folderImage(folder: FileSystemDirectoryEntry): Promise<NewImage> {
+async function droppedFolder(folder: FileSystemDirectoryEntry): Promise<NewImage> {
   const files = new Map<string, File>();
   await collect(folder, '', files);
-  return { name: folder.name, path: folder.name, location: { path: folder.name, files } };
+  return folderImage(folder.name, files);
 }
 
 async function collect(folder: FileSystemDirectoryEntry, prefix: string, files: Map<string, File>): Promise<void> {

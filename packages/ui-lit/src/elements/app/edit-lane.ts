@@ -11,7 +11,8 @@ import {
   type Lane,
   type Project,
 } from '@brushwood/core';
-import { describe, type NewImage } from '../../state/add-images.ts';
+import { describe } from '../../state/add-images.ts';
+import { fileImage } from '../../state/given-images.ts';
 import type { Labeling } from '../../state/labeling.ts';
 import { confirmDialog } from '../dialog/confirm-dialog.ts';
 import { pickFiles } from '../dialog/pick-files.ts';
@@ -50,9 +51,9 @@ export async function editLane(
     case 'replace':
     case 'relink':
     case 'mask': {
-      const [chosen] = fileImages(await pickFiles());
+      const [chosen] = await pickFiles();
       if (!chosen) return undefined;
-      const image = await describe(labeling, chosen);
+      const image = await describe(labeling, fileImage(chosen));
       const exchange = { replace: replaceLane, relink: relinkLane, mask: setPredictionMask }[action.kind];
       return (project) => exchange(project, index, image);
     }
@@ -76,9 +77,4 @@ async function describeAnew(
   const channels = action.kind === 'channels' ? action.channels : known.channels;
   const { formats } = services.catalog;
   return (await describeImage(formats, location, { nickname, storage, axes, channels })).reference;
-}
-
-/** Files that the user chose, as images. */
-export function fileImages(files: readonly File[]): NewImage[] {
-  return files.map((file) => ({ name: file.name, path: file.name, blob: file }));
 }

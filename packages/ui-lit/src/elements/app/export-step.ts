@@ -1,8 +1,8 @@
 import { findById, isAbortError } from '@brushwood/core';
 import { html, LitElement, nothing } from 'lit';
-import { downloadFile } from '../../state/export-folder.ts';
 import { exportResults, type ExportRequest } from '../../state/export-results.ts';
 import type { Labeling } from '../../state/labeling.ts';
+import { downloadFile } from '../../storage/download-file.ts';
 import type { ExportProgress } from '../export-panel/export-panel.ts';
 
 /**
@@ -62,7 +62,7 @@ export class ExportStepElement extends LitElement {
         onProgress: ({ nickname, done, total }) => (this.progress = { text: nickname, done, total }),
         onFile: (file) => {
           count++;
-          downloadFile(file);
+          downloadFile(file, file.name);
         },
       });
     } catch (error) {

@@ -27,10 +27,6 @@ export class ContrastPanelElement extends LitElement {
       input[type='number'] {
         width: 100%;
       }
-      input[type='range'] {
-        grid-column: 3 / 5;
-        width: 100%;
-      }
       .swatch {
         width: 10px;
         height: 10px;

@@ -2,7 +2,7 @@ import { hasLabels, type Labels, type Project } from '@brushwood/core';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { composeServices } from '../../composition-root.ts';
 import { addImages } from '../../state/add-images.ts';
-import { downloadFile } from '../../state/export-folder.ts';
+import { downloadFile } from '../../storage/download-file.ts';
 import { exportLabelImage, importLabelImage } from '../../state/label-files.ts';
 import { Labeling } from '../../state/labeling.ts';
 import { predictWhole } from '../../state/predict-whole.ts';
@@ -10,6 +10,7 @@ import { icon } from '../../styles/icons.ts';
 import { controls, theme } from '../../styles/theme.ts';
 import { penSizes, tools } from '../../tools/index.ts';
 import { pickFiles } from '../dialog/pick-files.ts';
+import { voxelCenter } from '../../view/slice-geometry.ts';
 import type { LabelAction } from '../label-list/label-list.ts';
 import type { LayersChangeDetail } from '../layer-list/layer-list.ts';
 import type { ViewerElement } from '../viewer/viewer.ts';
@@ -237,8 +238,7 @@ export class LabelerElement extends LitElement {
   }
 
   private renderLive(labeling: Labeling) {
-    const { liveState, isLive } = labeling;
-    const isBusy = ['features', 'training', 'predicting'].includes(liveState.phase);
+    const { liveState, isLive, isBusy } = labeling;
     return html`<div class="live">
         <button
           class=${isLive ? '' : 'primary'}
@@ -291,10 +291,8 @@ export class LabelerElement extends LitElement {
   private onPointer(detail: PointerVoxelDetail): void {
     this.pointer = detail;
     if (!detail) return;
-    const { plane, position } = detail;
-    const u = plane.axis === 'x' ? position.z : position.x;
-    const v = plane.axis === 'y' ? position.z : position.y;
-    this.labeling?.setFocus(plane.axis, { u, v });
+    const { axis } = detail.plane;
+    this.labeling?.setFocus(axis, voxelCenter(axis, detail.position));
   }
 
   private async act(action: LabelAction): Promise<void> {
@@ -305,9 +303,11 @@ export class LabelerElement extends LitElement {
       if (edit) session.editLabels(edit(session.project));
       else if (action.kind === 'select') labeling.selectLabel(action.classIndex + 1);
       else if (action.kind === 'toggle-lock') labeling.toggleLock(action.classIndex + 1);
-      else if (action.kind === 'export-csv') downloadFile(new File([areasCsv(labeling)], 'classes.csv'));
-      else if (action.kind === 'export-labels') downloadFile(await exportLabelImage(labeling));
-      else if (action.kind === 'import-labels') {
+      else if (action.kind === 'export-csv') downloadFile(new Blob([areasCsv(labeling)]), 'classes.csv');
+      else if (action.kind === 'export-labels') {
+        const file = await exportLabelImage(labeling);
+        downloadFile(file, file.name);
+      } else if (action.kind === 'import-labels') {
         const [file] = await pickFiles();
         if (file) await importLabelImage(labeling, file);
       }

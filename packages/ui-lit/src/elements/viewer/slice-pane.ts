@@ -9,7 +9,6 @@ import {
   zoomAt,
   type Camera,
   type ScreenPoint,
-  type SliceBox,
   type Viewport,
 } from '../../view/camera.ts';
 import { drawLayers, pixelRect, type DrawnLayer, type PixelRect } from '../../view/draw-layers.ts';
@@ -22,7 +21,7 @@ import {
   type SlicePlane,
   type TileAddress,
 } from '../../view/layer.ts';
-import { isSamePlane, sliceExtent, sliceSpacing, type SliceExtent } from '../../view/slice-geometry.ts';
+import { isSamePlane, sliceExtent, sliceSpacing, type SliceExtent, type SliceBox } from '../../view/slice-geometry.ts';
 import { fittingLevel, nearestTiles, tileBox, tileKey, tilesInBox } from '../../view/tile-grid.ts';
 import type { WantedTiles } from '../../view/tile-loader.ts';
 import type { StoredTile, TileStore } from '../../view/tile-store.ts';

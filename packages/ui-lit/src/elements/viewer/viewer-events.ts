@@ -1,4 +1,4 @@
-import type { SliceBox } from '../../view/camera.ts';
+import type { SliceBox } from '../../view/slice-geometry.ts';
 import type { Point5, SliceAxis, SlicePlane } from '../../view/layer.ts';
 
 /** What one slice view shows. */
