@@ -63,42 +63,34 @@ async function ui(
   inputs: readonly string[],
   { port, open, json, signal, report, ...image }: UiOptions,
 ): Promise<void> {
-  const [{ openDesk }, { startUiServer }, { ServedImages }, { ImageService }, { SharedFolders }, { openBrowser }] =
-    await Promise.all([
-      import('../server/open-desk.ts'),
-      import('../server/ui-server.ts'),
-      import('../server/served-images.ts'),
-      import('../server/image-service.ts'),
-      import('../server/shared-folders.ts'),
-      import('../server/open-browser.ts'),
-    ]);
-  const { desk, folders, release } = await openDesk(inputs, { catalog, report, signal, ...image });
+  const [{ serveInputs }, { openBrowser }] = await Promise.all([
+    import('../server/serve-inputs.ts'),
+    import('../server/open-browser.ts'),
+  ]);
+  const server = await serveInputs(inputs, {
+    ...image,
+    catalog,
+    pool,
+    report,
+    signal,
+    version,
+    maxBodyBytes,
+    webFolder,
+    port,
+    onFault: (error) => report.warn(`A request failed by a fault of the program: ${String(error)}`),
+  });
   try {
-    const server = await startUiServer({
-      catalog,
-      report,
-      folders: new SharedFolders(catalog, folders),
-      desk,
-      images: new ServedImages(),
-      reader: new ImageService(pool),
-      version,
-      maxBodyBytes,
-      webFolder,
-      port,
-      onFault: (error) => report.warn(`A request failed by a fault of the program: ${String(error)}`),
-    });
     const { url } = server.access;
     process.stdout.write(
-      json ? `${JSON.stringify({ url, port: server.port, project: desk.location.path })}\n` : `${url}\n`,
+      json ? `${JSON.stringify({ url, port: server.port, project: server.desk.location.path })}\n` : `${url}\n`,
     );
     report.note('Labels are saved from the page. Ctrl-C ends the server.');
     if (open && !(await openBrowser(server.access.issueTicketUrl()))) {
       report.note('The browser could not be opened: open the address above in it.');
     }
     await firing(signal);
-    await server.close();
   } finally {
-    await release();
+    await server.close();
   }
 }
 

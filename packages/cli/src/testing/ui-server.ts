@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import { plugins } from '../plugins.ts';
 import { Report } from '../report.ts';
 import { imageTasks } from '../server/image-task-handlers.ts';
-import { ImageService } from '../server/image-service.ts';
-import { openDesk } from '../server/open-desk.ts';
-import { ServedImages } from '../server/served-images.ts';
-import { SharedFolders } from '../server/shared-folders.ts';
-import { startUiServer, type UiServer } from '../server/ui-server.ts';
+import { serveInputs } from '../server/serve-inputs.ts';
+import type { UiServer } from '../server/ui-server.ts';
 
 export const { catalog } = createContainer([...plugins, imageTasks]);
 
@@ -35,16 +32,11 @@ export async function startTestUiServer({
   maxBodyBytes = 2 ** 26,
   pool = createInlinePool(catalog),
 }: ServerSetup): Promise<TestUiServer> {
-  const report = new Report({ quiet: true });
-  const { desk, folders, release } = await openDesk(inputs, { catalog, report });
   const faults: unknown[] = [];
-  const server = await startUiServer({
+  const server = await serveInputs(inputs, {
     catalog,
-    report,
-    folders: new SharedFolders(catalog, folders),
-    desk,
-    images: new ServedImages(),
-    reader: new ImageService(pool),
+    pool,
+    report: new Report({ quiet: true }),
     version: '0.0.0',
     maxBodyBytes,
     webFolder,
@@ -54,7 +46,6 @@ export async function startTestUiServer({
   const close = async () => {
     await server.close();
     await pool.close();
-    await release();
   };
   return { ...server, origin: `http://127.0.0.1:${server.port}`, faults, close };
 }
