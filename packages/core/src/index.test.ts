@@ -89,6 +89,7 @@ const values = [
   'measureIntensities',
   'mergeClasses',
   'messageOf',
+  'mostObjectVoxels',
   'naturalOrder',
   'newClass',
   'newProject',

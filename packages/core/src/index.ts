@@ -183,7 +183,7 @@ export { pixelExportSources, type ExportSource, type PredictedBlock } from './pi
 export type { Normalization } from './project/normalization.ts';
 export { placeOfPart } from './pipeline/place-of-part.ts';
 export { objectFilterSink, type Scratch } from './pipeline/object-filter-sink.ts';
-export { withoutSmallObjects } from './pipeline/small-objects.ts';
+export { mostObjectVoxels, withoutSmallObjects } from './pipeline/small-objects.ts';
 export { combinedClasses, type Postprocessing } from './pipeline/postprocess.ts';
 export { checkNormalization, setNormalization } from './project/normalization.ts';
 export type { IntensityMap } from './pipeline/map-intensities.ts';

@@ -1,7 +1,4 @@
-import { BrushwoodError, type ImageSink } from '@brushwood/core';
-
-/** Voxels that a box and its surroundings may have while small objects are sought, as core has it. */
-const largestBox = 2 ** 28;
+import { BrushwoodError, mostObjectVoxels, type ImageSink } from '@brushwood/core';
 
 /**
  * Small objects are sought when all is predicted: what would fail then is refused before.
@@ -13,10 +10,10 @@ export function checkSmallest({ spec, unitShape }: Pick<ImageSink, 'spec' | 'uni
     const box = unitShape?.[axis] ?? (isFlat ? 2048 : 128);
     return product * Math.min(spec.shape[axis]!, box + 2 * smallest);
   }, 1);
-  if (voxels <= largestBox) return;
+  if (voxels <= mostObjectVoxels) return;
   throw new BrushwoodError(
     'too-large',
-    `--min-object ${smallest} needs boxes of ${voxels} voxels of this image at once, and ${largestBox} are possible. Ask for a smaller object.`,
+    `--min-object ${smallest} needs boxes of ${voxels} voxels of this image at once, and ${mostObjectVoxels} are possible. Ask for a smaller object.`,
     { smallest, voxels },
   );
 }

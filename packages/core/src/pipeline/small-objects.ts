@@ -6,7 +6,7 @@ import { checkRoi, roiShape, translateRoi, type Roi } from '../grid/roi.ts';
 import { cropTensor, type Tensor } from '../grid/tensor.ts';
 
 /** A box and its surroundings may have so many voxels: 5 bytes each while objects are sought. */
-const largestBox = 2 ** 28;
+export const mostObjectVoxels = 2 ** 28;
 
 /**
  * A label image without its small objects. An object is a set of voxels of one value that touch by their faces, in one time point
@@ -48,7 +48,7 @@ export function withoutSmallObjects(source: ImageSource, smallest: number): Imag
 
 function checkSize(padded: Roi, smallest: number): void {
   const voxels = elementCount(roiShape(padded));
-  if (voxels <= largestBox) return;
+  if (voxels <= mostObjectVoxels) return;
   throw new BrushwoodError(
     'too-large',
     `Objects of fewer than ${smallest} voxels are sought in boxes of (${roiShape(padded).join(', ')}) voxels, axes tczyx, which are too many at ` +
