@@ -71,6 +71,18 @@ describe('createPoolExecutor', () => {
     expect((await caught(() => run)).code).toBe('write-failed');
   });
 
+  it('rejects with the failure of a job, not with the end of the released one that it aborts', async () => {
+    const handler = handlerOf(workTask, async (i, { release, signal }) => {
+      if (i === 1) throw new BrushwoodError('not-finite', 'job 1');
+      release();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      throw new BrushwoodError('aborted', `job ${i} was cancelled`);
+    });
+    const executor = createPoolExecutor(createInlinePool(catalogOf({ tasks: [handler] }), { size: 1 }));
+    const run = executor.run({ task: workTask, jobs: upTo(100), onResult: () => expect.unreachable() });
+    expect((await caught(() => run)).message).toBe('job 1');
+  });
+
   it('is done at once without jobs', async () => {
     await createExecutor(2).executor.run({ task: workTask, jobs: [], onResult: () => expect.unreachable() });
   });

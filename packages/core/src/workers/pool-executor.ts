@@ -48,11 +48,12 @@ export function createPoolExecutor(pool: WorkerPool): BlockExecutor {
       );
       try {
         await Promise.all(lanes);
-      } catch (error) {
+      } catch {
         // The caller takes back what was written: no lane may still be handing over a result then.
         await Promise.allSettled(lanes);
         iterator.return?.();
-        throw error;
+        // What failed first: whatever else was under way has ended as aborted because of it.
+        throw stop.signal.reason;
       }
     },
   };
