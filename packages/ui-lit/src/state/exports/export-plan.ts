@@ -1,0 +1,61 @@
+import type { Dtype, ImageLayout, ImageRequest, Labels, Postprocessing, Project, Roi } from '@brushwood/core';
+
+/** What becomes of probabilities on their way out. Plain data. */
+export interface ResultSteps {
+  readonly postprocessing?: Postprocessing;
+  /** Voxels an object of the segmentation needs to stay. */
+  readonly smallestObject?: number;
+}
+
+/** One kind of result to write. */
+export interface PlannedOutput {
+  /** Id of an export source: `probabilities`, `segmentation`, … */
+  readonly sourceId: string;
+  /** Default: the source's own. */
+  readonly dtype?: Dtype;
+  readonly renormalize?: { readonly from: readonly [number, number]; readonly to: readonly [number, number] };
+  /** Numbers of classes, from 0 and after combining, for sources with a channel for each. Default all. */
+  readonly channels?: readonly number[];
+}
+
+/** How results are written: the same for the images of the project and for the files of a batch. Plain data. */
+export interface ExportPlan {
+  readonly outputs: readonly PlannedOutput[];
+  /** Of the storage format: `tiff`, `hdf5`, `zarr`, … */
+  readonly formatId: string;
+  readonly layout?: ImageLayout;
+  /** Axes of the files; default those of the input. */
+  readonly axes?: string;
+  /** File name with `{nickname}`, `{result_type}` and the others of spec §D.1; the format's ending is added if it has none. */
+  readonly pattern: string;
+  /** The part to write, in voxels of the image; its channel range does not matter. Default: all. */
+  readonly roi?: Roi;
+  readonly steps: ResultSteps;
+}
+
+/** An image to predict. */
+export interface ExportImage {
+  readonly nickname: string;
+  readonly image: ImageRequest;
+  readonly mask?: ImageRequest;
+  readonly labels?: Labels;
+}
+
+export interface ExportEvents {
+  readonly signal: AbortSignal;
+  /** `index` is the number of the image in the list. `done` and `total` are its blocks. */
+  onProgress(progress: { index: number; done: number; total: number; phase: string }): void;
+  /** An image is done: its files, and voxels per class of the segmentation if they were counted. */
+  onDone(result: { index: number; files: readonly string[]; classVoxels?: readonly number[] }): void;
+  /** An image failed; the others go on. */
+  onFailure(failure: { index: number; error: unknown }): void;
+}
+
+/** Writes results: in the page, or on the server that the page came from. */
+export interface ExportRunner {
+  /**
+   * Predicts the images one after the other with the project's model.
+   * @throws 'aborted', and what is wrong with the run as a whole; what was finished before stays
+   */
+  run(project: Project, images: readonly ExportImage[], plan: ExportPlan, events: ExportEvents): Promise<void>;
+}
