@@ -31,9 +31,11 @@ export interface ExportPlan {
   /** The part to write, in voxels of the image; its channel range does not matter. Default: all. */
   readonly roi?: Roi;
   readonly steps: ResultSteps;
+  /** Replace files that exist. Without it an image whose file is there already fails: 'already-exists'. */
+  readonly overwrite?: boolean;
 }
 
-/** An image to predict. */
+/** An image to predict. Behind a server it is one of the project, a file of the server's folders, or one given to the page. */
 export interface ExportImage {
   readonly nickname: string;
   readonly image: ImageRequest;
@@ -41,12 +43,25 @@ export interface ExportImage {
   readonly labels?: Labels;
 }
 
+/** What came of one image. */
+export interface ExportResult {
+  readonly index: number;
+  readonly files: readonly string[];
+  /** Voxels per class of the segmentation, without those of no class. */
+  readonly classVoxels?: readonly number[];
+  /** µm² of a pixel, or µm³ of a voxel where the image is a volume; undefined if unknown. */
+  readonly voxelMeasureUm?: number;
+  readonly isFlat?: boolean;
+}
+
 export interface ExportEvents {
   readonly signal: AbortSignal;
   /** `index` is the number of the image in the list. `done` and `total` are its blocks. */
   onProgress(progress: { index: number; done: number; total: number; phase: string }): void;
   /** An image is done: its files, and voxels per class of the segmentation if they were counted. */
-  onDone(result: { index: number; files: readonly string[]; classVoxels?: readonly number[] }): void;
+  onDone(result: ExportResult): void;
+  /** Something to know of an image that is predicted nevertheless, such as values the classifier may not know. */
+  onWarning?(warning: { index: number; message: string }): void;
   /** An image failed; the others go on. */
   onFailure(failure: { index: number; error: unknown }): void;
 }
