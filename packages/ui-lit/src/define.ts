@@ -1,5 +1,7 @@
 import { AppElement } from './elements/app/app.ts';
 import { ExportStepElement } from './elements/app/export-step.ts';
+import { FeaturesStepElement } from './elements/app/features-step.ts';
+import { InputStepElement } from './elements/app/input-step.ts';
 import { ShortcutsSheetElement } from './elements/app/shortcuts-sheet.ts';
 import { StartElement } from './elements/app/start-page.ts';
 import { ContrastPanelElement } from './elements/contrast-panel/contrast-panel.ts';
@@ -7,6 +9,8 @@ import { ExportPanelElement } from './elements/export-panel/export-panel.ts';
 import { FeatureMatrixElement } from './elements/feature-matrix/feature-matrix.ts';
 import { LabelListElement } from './elements/label-list/label-list.ts';
 import { LabelerElement } from './elements/labeler/labeler.ts';
+import { LivePanelElement } from './elements/labeler/live-panel.ts';
+import { ToolPanelElement } from './elements/labeler/tool-panel.ts';
 import { LaneTableElement } from './elements/lane-table/lane-table.ts';
 import { LayerListElement } from './elements/layer-list/layer-list.ts';
 import { ViewerElement } from './elements/viewer/viewer.ts';
@@ -17,12 +21,16 @@ const elements = {
   'brushwood-export-panel': ExportPanelElement,
   'brushwood-export-step': ExportStepElement,
   'brushwood-feature-matrix': FeatureMatrixElement,
+  'brushwood-features-step': FeaturesStepElement,
+  'brushwood-input-step': InputStepElement,
   'brushwood-label-list': LabelListElement,
   'brushwood-labeler': LabelerElement,
   'brushwood-lane-table': LaneTableElement,
   'brushwood-layer-list': LayerListElement,
+  'brushwood-live-panel': LivePanelElement,
   'brushwood-shortcuts-sheet': ShortcutsSheetElement,
   'brushwood-start': StartElement,
+  'brushwood-tool-panel': ToolPanelElement,
   'brushwood-viewer': ViewerElement,
 } as const satisfies Record<string, CustomElementConstructor>;
 

@@ -3,13 +3,10 @@ import {
   dropModel,
   messageOf,
   newProject,
-  openImage,
-  readBox,
   requestOf,
   type FeaturePlan,
   type FeatureSelection,
   type ImageInfo,
-  type ImageRequest,
   type LiveClassification,
   type LiveState,
   type LiveTile,
@@ -21,18 +18,19 @@ import {
 import { FeatureSource } from '../sources/feature-source.ts';
 import { LabelSource } from '../sources/label-source.ts';
 import { PredictionStore } from '../sources/prediction-store.ts';
-import { RawSource } from '../sources/raw-source.ts';
-import { tools, type ToolId } from '../tools/index.ts';
-import { displayLevels, readDisplayLevel, type ReadLevel } from '../view/display-levels.ts';
-import type { CanvasTool, Layer, Point2, ShownImage, SliceAxis } from '../view/layer.ts';
+import type { Layer, Point2, ShownImage, SliceAxis } from '../view/layer.ts';
 import type { ChannelDisplay } from '../view/raw-rendering.ts';
+import { areasOf } from './areas-in-view.ts';
+import type { ResultSteps } from './exports/export-plan.ts';
 import { allFittingFeatures } from './fitting-features.ts';
-import { firstDisplay, measuredDisplay } from './first-display.ts';
-import { buildLayers, type LayerParts, type LayerSettings } from './layer-stack.ts';
+import { measuredDisplay } from './first-display.ts';
+import { buildLayers, type LayerParts, type LayerSettings, type Overlay } from './layer-stack.ts';
+import { levelReader, openLane } from './open-lane.ts';
 import { displayKey, ProjectFacts } from './project-facts.ts';
 import { ProjectSession, type ProjectChange } from './project-session.ts';
 import { createStrokeHost } from './stroke-host.ts';
 import { sliceAxisOf, tileLimit, tilesInView, type Focus, type ViewedSlice } from './tiles-in-view.ts';
+import { Toolbox } from './toolbox.ts';
 
 export interface LabelingOptions {
   readonly services: PipelineServices;
@@ -45,6 +43,7 @@ export class Labeling extends EventTarget {
   readonly services: PipelineServices;
   readonly session: ProjectSession;
   readonly live: LiveClassification;
+  readonly tools: Toolbox;
   liveState: LiveState = { phase: 'off', done: 0, total: 0 };
   isLive = false;
   laneIndex = 0;
@@ -54,11 +53,8 @@ export class Labeling extends EventTarget {
   /** Feature that is shown as a layer. */
   previewIndex: number | undefined;
   layers: readonly Layer[] = [];
-  toolId: ToolId = 'brush';
-  activeLabel = 1;
-  brushDiameter = 5;
-  eraserDiameter = 11;
-  lockedLabels: ReadonlySet<number> = new Set();
+  /** What exports do with the probabilities. */
+  resultSteps: ResultSteps = {};
   /** What went wrong last, for the status line. */
   problem: string | undefined;
   private readonly facts: ProjectFacts;
@@ -67,13 +63,13 @@ export class Labeling extends EventTarget {
   private layerOrder: readonly string[] = [];
   private readonly displays = new Map<string, readonly ChannelDisplay[]>();
   private parts: LayerParts | undefined;
+  private readonly overlays = new Map<string, Overlay>();
   /** The project the live engine works on. */
   private given: Project | undefined;
   private readonly predictions = new Map<string, PredictionStore>();
   private slices: readonly ViewedSlice[] = [];
   private focus: Focus | undefined;
   private opening: AbortController | undefined;
-  private readonly toolsById: ReadonlyMap<ToolId, CanvasTool>;
 
   constructor({ services, cacheBytes = 2 ** 30 }: LabelingOptions) {
     super();
@@ -91,20 +87,21 @@ export class Labeling extends EventTarget {
         if (trained) this.session.setModel(trained, { ...trained.classifier, model, report });
       },
     });
-    const host = createStrokeHost(this, {
-      visibleBox: (axis) => this.slices.find(({ plane }) => plane.axis === axis)?.box,
-      show: (labels, changed) => this.parts?.labels.update(labels, this.facts.colorsOf(this.project).labels, changed),
+    this.tools = new Toolbox({
+      host: (tools) =>
+        createStrokeHost(this, {
+          tools,
+          visibleBox: (axis) => this.slices.find(({ plane }) => plane.axis === axis)?.box,
+          show: (labels, changed) =>
+            this.parts?.labels.update(labels, this.facts.colorsOf(this.project).labels, changed),
+        }),
+      onChange: () => this.changed(),
     });
-    this.toolsById = new Map(tools.flatMap(({ id, create }) => (create ? [[id, create(host)] as const] : [])));
     this.session.addEventListener('change', (event) => this.onProject((event as CustomEvent<ProjectChange>).detail));
   }
 
   get project(): Project {
     return this.session.project;
-  }
-
-  get tool(): CanvasTool | undefined {
-    return this.toolsById.get(this.toolId);
   }
 
   /** The features of the shown image; undefined without image or selection. */
@@ -139,28 +136,23 @@ export class Labeling extends EventTarget {
     this.laneIndex = index;
     this.image = undefined;
     this.info = undefined;
-    this.parts = undefined;
     this.problem = undefined;
+    this.parts = undefined;
+    this.overlays.clear();
+    this.previewIndex = undefined;
     this.layers = [];
-    this.changed();
+    this.changed('lane');
     if (!lane) return;
     try {
-      const request = requestOf(lane.rawData);
-      const source = await openImage(this.services.catalog.formats, request, { signal });
-      const { info } = source;
-      await source.close();
-      const shown = displayLevels(info.levels);
-      const levels = shown.map(({ level }) => level);
-      const readLevel = this.readerOf(request);
-      const read = readDisplayLevel(readLevel, shown);
-      const channels = this.displays.get(displayKey(lane)) ?? (await firstDisplay(info, readLevel, signal));
+      const channels = this.displays.get(displayKey(lane));
+      const opened = await openLane(lane, { services: this.services, signal, channels });
       if (signal.aborted) return;
-      this.displays.set(displayKey(lane), channels);
-      this.info = info;
-      this.channels = channels;
-      this.image = { shape: info.shape, levels, voxelSize: info.voxelSize };
+      this.displays.set(displayKey(lane), opened.channels);
+      this.info = opened.info;
+      this.channels = opened.channels;
+      this.image = opened.image;
       this.parts = {
-        raw: new RawSource(read, { levels, channels }),
+        raw: opened.raw,
         labels: new LabelSource(lane.labels, this.facts.colorsOf(this.project).labels),
         predictions: this.predictionsOf(index),
       };
@@ -169,33 +161,11 @@ export class Labeling extends EventTarget {
       if (signal.aborted) return;
       this.problem = messageOf(error);
     }
-    this.changed();
-  }
-
-  setTool(id: ToolId): void {
-    this.toolId = id;
-    this.changed();
+    this.changed('lane');
   }
 
   selectLabel(label: number): void {
-    if (label < 1 || label > this.project.classes.length) return;
-    this.activeLabel = label;
-    if (this.toolId !== 'brush' && this.toolId !== 'fill') this.toolId = 'brush';
-    this.changed();
-  }
-
-  setPenDiameter(diameter: number): void {
-    const size = Math.min(61, Math.max(1, Math.round(diameter)));
-    if (this.toolId === 'eraser') this.eraserDiameter = size;
-    else this.brushDiameter = size;
-    this.changed();
-  }
-
-  toggleLock(label: number): void {
-    const locked = new Set(this.lockedLabels);
-    if (!locked.delete(label)) locked.add(label);
-    this.lockedLabels = locked;
-    this.changed();
+    if (label >= 1 && label <= this.project.classes.length) this.tools.selectLabel(label);
   }
 
   setLive(isLive: boolean): void {
@@ -225,14 +195,27 @@ export class Labeling extends EventTarget {
     this.previewIndex = featureIndex;
     const level = this.info?.levels[0];
     const name = featureIndex === undefined ? undefined : this.featurePlan?.names[featureIndex];
-    const { parts, laneIndex } = this;
-    if (parts) {
-      const { raw, labels, predictions } = parts;
-      const read = (roi: Roi) => this.live.feature({ laneIndex, roi }, featureIndex!);
-      const feature = level && name !== undefined ? { name, source: new FeatureSource(read, level) } : undefined;
-      this.parts = { raw, labels, predictions, feature };
+    const { laneIndex } = this;
+    const read = (roi: Roi) => this.live.feature({ laneIndex, roi }, featureIndex!);
+    this.setOverlay(
+      'feature',
+      level && name !== undefined ? { name, source: new FeatureSource(read, level) } : undefined,
+    );
+  }
+
+  /** A further layer of the shown image, on top of the predictions; undefined takes it away. Gone when another image is shown. */
+  setOverlay(id: string, overlay: Overlay | undefined): void {
+    if (overlay) this.overlays.set(id, overlay);
+    else {
+      this.overlays.delete(id);
+      this.settings.delete(`overlay ${id}`);
     }
     this.rebuildLayers();
+    this.changed();
+  }
+
+  setResultSteps(steps: ResultSteps): void {
+    this.resultSteps = steps;
     this.changed();
   }
 
@@ -256,7 +239,7 @@ export class Labeling extends EventTarget {
     const lane = this.project.lanes[this.laneIndex];
     const { info } = this;
     if (!lane || !info) return;
-    const read = this.readerOf(requestOf(lane.rawData));
+    const read = levelReader(this.services, requestOf(lane.rawData));
     this.setChannels(await measuredDisplay(info, this.channels, { read, signal: new AbortController().signal }));
   }
 
@@ -286,14 +269,8 @@ export class Labeling extends EventTarget {
 
   /** Share of every class in the predicted tiles that are in view, 0…1; undefined without any. */
   areasInView(): readonly number[] | undefined {
-    const visible = new Set(this.liveTiles().map(({ roi }) => roi.start.join(' ')));
-    const counts = Array<number>(this.project.classes.length).fill(0);
-    for (const { roi, voxelsPerClass } of this.predictionsOf(this.laneIndex).all()) {
-      if (!visible.has(roi.start.join(' '))) continue;
-      voxelsPerClass.forEach((count, i) => i < counts.length && (counts[i]! += count));
-    }
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    return total > 0 ? counts.map((count) => count / total) : undefined;
+    const { classes } = this.project;
+    return areasOf(this.predictionsOf(this.laneIndex), { tiles: this.liveTiles(), classCount: classes.length });
   }
 
   /** Tells the user of an error, or of something to know. */
@@ -317,7 +294,7 @@ export class Labeling extends EventTarget {
     const lane = lanes[this.laneIndex];
     if (lane && this.parts) this.parts.labels.update(lane.labels, this.facts.colorsOf(this.project).labels);
     if (change === 'project') {
-      this.activeLabel = Math.min(this.activeLabel, Math.max(1, classes.length));
+      this.tools.activeLabel = Math.min(this.tools.activeLabel, Math.max(1, classes.length));
       if (classes.length !== this.given?.classes.length) this.predictions.forEach((store) => store.clear());
       for (const store of this.predictions.values()) store.recolor(this.facts.colorsOf(this.project).predictions);
       this.given = this.project;
@@ -349,11 +326,6 @@ export class Labeling extends EventTarget {
     return store;
   }
 
-  /** Reads levels of an image in the workers. */
-  private readerOf(request: ImageRequest): ReadLevel {
-    return (roi, level, signal) => readBox(this.services.pool, request, { level, roi, signal });
-  }
-
   private requestTiles(): void {
     this.live.setView(this.liveTiles());
   }
@@ -379,7 +351,11 @@ export class Labeling extends EventTarget {
 
   private rebuildLayers(): void {
     if (!this.parts) return;
-    this.layers = buildLayers(this.parts, this.project.classes, { settings: this.settings, order: this.layerOrder });
+    this.layers = buildLayers(this.parts, this.project.classes, {
+      overlays: this.overlays,
+      settings: this.settings,
+      order: this.layerOrder,
+    });
   }
 
   private forgetShown(): void {
@@ -388,6 +364,7 @@ export class Labeling extends EventTarget {
     this.displays.clear();
     this.settings.clear();
     this.layerOrder = [];
+    this.overlays.clear();
     this.parts = undefined;
   }
 

@@ -13,19 +13,34 @@ export interface LayerParts {
   readonly raw: RawSource;
   readonly labels: LabelSource;
   readonly predictions: PredictionStore;
-  /** A feature that is looked at. */
-  readonly feature?: { readonly name: string; readonly source: LayerSource };
+}
+
+/** A further layer: a feature that is looked at, a suggestion, errors. */
+export interface Overlay {
+  readonly name: string;
+  readonly source: LayerSource;
+  /** At first; the user may change it. Default 1. */
+  readonly opacity?: number;
+  /** At first. Default true. */
+  readonly isVisible?: boolean;
+  /** Swatch in the list of layers, CSS colour. */
+  readonly color?: string;
+  readonly group?: string;
 }
 
 /**
- * The layers of a lane, bottom first, as spec §G orders them: image, probabilities at 25 %, segmentations, uncertainty, a
- * feature that is looked at, labels.
- * @param chosen what the user has set: opacity and visibility by layer id, and an order
+ * The layers of a lane, bottom first, as spec §G orders them: image, probabilities at 25 %, segmentations, uncertainty,
+ * overlays, labels.
+ * @param chosen what the user has set: opacity and visibility by layer id, and an order; overlays by id
  */
 export function buildLayers(
-  { raw, labels, predictions, feature }: LayerParts,
+  { raw, labels, predictions }: LayerParts,
   classes: readonly LabelClass[],
-  chosen: { readonly settings: ReadonlyMap<string, LayerSettings>; readonly order: readonly string[] },
+  chosen: {
+    readonly overlays: ReadonlyMap<string, Overlay>;
+    readonly settings: ReadonlyMap<string, LayerSettings>;
+    readonly order: readonly string[];
+  },
 ): readonly Layer[] {
   const layer = (init: Omit<Layer, keyof LayerSettings>, initial: LayerSettings): Layer => ({
     ...init,
@@ -55,14 +70,9 @@ export function buildLayers(
       { id: 'uncertainty', name: 'Uncertainty', color: 'cyan', source: predictions.layer({ kind: 'uncertainty' }) },
       { opacity: 1, isVisible: false },
     ),
-    ...(feature
-      ? [
-          layer(
-            { id: `feature ${feature.name}`, name: feature.name, source: feature.source },
-            { opacity: 1, isVisible: true },
-          ),
-        ]
-      : []),
+    ...[...chosen.overlays].map(([id, { opacity = 1, isVisible = true, ...overlay }]) =>
+      layer({ id: `overlay ${id}`, ...overlay }, { opacity, isVisible }),
+    ),
     layer({ id: 'labels', name: 'Labels', source: labels }, { opacity: 1, isVisible: true }),
   ];
   const place = (id: string) => {

@@ -3,30 +3,32 @@ import type { StrokeHost } from '../tools/stroke-host.ts';
 import type { SliceBox } from '../view/slice-geometry.ts';
 import type { SliceAxis } from '../view/layer.ts';
 import type { Labeling } from './labeling.ts';
+import type { Toolbox } from './toolbox.ts';
 
 interface Shown {
+  readonly tools: Toolbox;
   visibleBox(axis: SliceAxis): SliceBox | undefined;
   /** Draws labels whose change lies in a box. */
   show(labels: Labels, changed: Roi): void;
 }
 
 /** What the tools see of a labeling. */
-export function createStrokeHost(labeling: Labeling, { visibleBox, show }: Shown): StrokeHost {
+export function createStrokeHost(labeling: Labeling, { tools, visibleBox, show }: Shown): StrokeHost {
   return {
     get labels() {
       return labeling.project.lanes[labeling.laneIndex]?.labels;
     },
     get activeLabel() {
-      return labeling.activeLabel;
+      return tools.activeLabel;
     },
     get brushDiameter() {
-      return labeling.brushDiameter;
+      return tools.brushDiameter;
     },
     get eraserDiameter() {
-      return labeling.eraserDiameter;
+      return tools.eraserDiameter;
     },
     get lockedLabels() {
-      return labeling.lockedLabels;
+      return tools.lockedLabels;
     },
     visibleBox: (axis) => visibleBox(axis) ?? { left: 0, top: 0, right: 0, bottom: 0 },
     paint(labels, changed) {

@@ -12,6 +12,8 @@ export interface ToolEntry {
   readonly name: string;
   readonly key: string;
   readonly icon: IconName;
+  /** Paints the active class: choosing a class keeps it in hand. */
+  readonly paintsClass?: boolean;
   /** Absent for the one that leaves the pointer to the viewer. */
   readonly create?: (host: StrokeHost) => CanvasTool;
 }
@@ -19,9 +21,16 @@ export interface ToolEntry {
 /** The tools in the order of their buttons. */
 export const tools: readonly ToolEntry[] = [
   { id: 'navigate', name: 'Navigate', key: 'n', icon: 'navigate' },
-  { id: 'brush', name: 'Brush', key: 'b', icon: 'brush', create: (host) => createPenTool('brush', host) },
+  {
+    id: 'brush',
+    name: 'Brush',
+    key: 'b',
+    icon: 'brush',
+    paintsClass: true,
+    create: (host) => createPenTool('brush', host),
+  },
   { id: 'eraser', name: 'Eraser', key: 'e', icon: 'eraser', create: (host) => createPenTool('eraser', host) },
-  { id: 'fill', name: 'Fill', key: 'f', icon: 'fill', create: createFillTool },
+  { id: 'fill', name: 'Fill', key: 'f', icon: 'fill', paintsClass: true, create: createFillTool },
   { id: 'pick', name: 'Pick class', key: 'g', icon: 'pick', create: createPickTool },
 ];
 

@@ -86,11 +86,6 @@ export const styles = css`
   .panel h2 {
     font-size: 12px;
   }
-  .buttons {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 5px;
-  }
   .lanes select {
     width: 100%;
   }

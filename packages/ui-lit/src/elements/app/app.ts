@@ -1,4 +1,4 @@
-import { hasLabels, isAbortError, type FeatureSelection } from '@brushwood/core';
+import { hasLabels, isAbortError } from '@brushwood/core';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { composeServices } from '../../composition-root.ts';
 import { addImages, type NewImage } from '../../state/add-images.ts';
@@ -49,7 +49,6 @@ export class AppElement extends LitElement {
   declare missing: ReadonlySet<number>;
   private readonly labeling = new Labeling({ services: composeServices() });
   private readonly desk = new ProjectDesk(this.labeling);
-  private stackAxis: 'z' | 't' | 'c' = 'z';
   private frame = 0;
 
   constructor() {
@@ -141,71 +140,26 @@ export class AppElement extends LitElement {
   }
 
   private renderPanel() {
-    if (this.step === 'input') return this.renderInput();
-    if (this.step === 'features') return this.renderFeatures();
-    if (this.step === 'export') return this.renderExport();
-    return nothing;
-  }
-
-  private renderInput() {
-    const { project, laneIndex } = this.labeling;
-    return html`<div class="panel">
-      <h2>Images</h2>
-      <brushwood-lane-table
-        .lanes=${project.lanes}
-        .shown=${laneIndex}
-        .missing=${this.missing}
+    const { labeling, missing } = this;
+    if (this.step === 'input') {
+      return html`<brushwood-input-step
+        .labeling=${labeling}
+        .missing=${missing}
+        @start=${({ detail }: CustomEvent<StartAction>) => void this.start(detail)}
         @lane-action=${({ detail }: CustomEvent<LaneAction>) => void this.onLane(detail)}
-      ></brushwood-lane-table>
-      <div class="buttons">
-        <button class="primary" @click=${() => void this.start({ kind: 'open-images' })}>${icon('plus')} Add images…</button>
-        <span class="row">
-          <button @click=${() => void this.addStack()}>${icon('plus')} Add stack…</button>
-          <label class="row muted">
-            along
-            <select
-              aria-label="Axis of the stack"
-              @change=${(event: Event) => (this.stackAxis = (event.target as HTMLSelectElement).value as 'z' | 't' | 'c')}
-            >
-              ${(['z', 't', 'c'] as const).map((axis) => html`<option ?selected=${axis === this.stackAxis}>${axis}</option>`)}
-            </select>
-          </label>
-        </span>
-        <button @click=${() => void this.start({ kind: 'open-folder' })}>${icon('folder')} Add folder…</button>
-        <button @click=${() => void this.attempt(async () => this.add(await askAddress(this)))}>${icon('link')} Add address…</button>
-      </div>
-      ${
-        project.lanes.length > 0
-          ? html`<button @click=${() => (this.step = 'features')}>Next: choose features</button>`
-          : nothing
-      }
-    </div>`;
-  }
-
-  private renderFeatures() {
-    const { labeling } = this;
-    const { project, info, featurePlan } = labeling;
-    return html`<div class="panel">
-      <h2>Features</h2>
-      <brushwood-feature-matrix
-        .selection=${project.features}
-        .filters=${labeling.services.catalog.filters}
-        .plan=${featurePlan}
-        .isVolume=${(info?.shape[2] ?? 1) > 1}
-        .preview=${labeling.previewIndex}
-        @features-change=${({ detail }: CustomEvent<FeatureSelection>) => labeling.setFeatures(detail)}
-        @feature-preview=${({ detail }: CustomEvent<number | undefined>) => labeling.setPreview(detail)}
-      ></brushwood-feature-matrix>
-      <button ?disabled=${!featurePlan} @click=${() => (this.step = 'training')}>Next: paint</button>
-    </div>`;
-  }
-
-  private renderExport() {
-    return html`<div class="panel">
-      <h2>Export</h2>
-      <brushwood-export-step .labeling=${this.labeling} .laneIndex=${this.labeling.laneIndex}></brushwood-export-step>
-      ${this.renderLaneChooser()}
-    </div>`;
+        @next=${() => (this.step = 'features')}
+      ></brushwood-input-step>`;
+    }
+    if (this.step === 'features') {
+      return html`<brushwood-features-step
+        .labeling=${labeling}
+        @next=${() => (this.step = 'training')}
+      ></brushwood-features-step>`;
+    }
+    if (this.step === 'export') {
+      return html`<brushwood-export-step .labeling=${labeling}></brushwood-export-step> ${this.renderLaneChooser()}`;
+    }
+    return nothing;
   }
 
   private renderLaneChooser() {
@@ -244,7 +198,11 @@ export class AppElement extends LitElement {
         await this.add([{ name, path: name, tensor: createExampleImage() }]);
         this.step = 'features';
       } else if (action.kind === 'open-folder') await this.add(await this.desk.pickFolder());
-      else await this.addFiles(await pickFiles({ isMultiple: true }));
+      else if (action.kind === 'add-address') await this.add(await askAddress(this));
+      else if (action.kind === 'add-stack') {
+        const files = await pickFiles({ isMultiple: true });
+        if (files.length > 0) await this.add([stackImage(files, action.axis)]);
+      } else await this.addFiles(await pickFiles({ isMultiple: true }));
     });
   }
 
@@ -269,13 +227,6 @@ export class AppElement extends LitElement {
   private async openFile(file: File): Promise<void> {
     if (!(await this.mayLeave())) return;
     if (await this.desk.openFile({ name: file.name, blob: file })) await this.showOpened();
-  }
-
-  private async addStack(): Promise<void> {
-    await this.attempt(async () => {
-      const files = await pickFiles({ isMultiple: true });
-      if (files.length > 0) await this.add([stackImage(files, this.stackAxis)]);
-    });
   }
 
   private async newProject(): Promise<void> {
@@ -340,7 +291,7 @@ export class AppElement extends LitElement {
 
   private readonly onChange = (event: Event): void => {
     const { detail } = event as CustomEvent<string>;
-    if ((detail !== 'state' && detail !== 'project') || this.frame) return;
+    if (!['state', 'project', 'lane'].includes(detail) || this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
       this.requestUpdate();

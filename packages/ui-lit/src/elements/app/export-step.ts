@@ -3,7 +3,10 @@ import { html, LitElement, nothing } from 'lit';
 import { exportResults, type ExportRequest } from '../../state/export-results.ts';
 import type { Labeling } from '../../state/labeling.ts';
 import { downloadFile } from '../../storage/download-file.ts';
+import { sections, stepPanel } from '../../styles/sections.ts';
+import { controls, theme } from '../../styles/theme.ts';
 import type { ExportProgress } from '../export-panel/export-panel.ts';
+import { LabelingFollower } from '../labeling-follower.ts';
 
 /**
  * The step that exports predictions: the panel, and the work it asks for.
@@ -11,24 +14,22 @@ import type { ExportProgress } from '../export-panel/export-panel.ts';
  * @element brushwood-export-step
  */
 export class ExportStepElement extends LitElement {
+  static override styles = [theme, controls, sections, stepPanel];
   static override properties = {
     labeling: { attribute: false },
-    laneIndex: { type: Number },
     progress: { state: true },
     message: { state: true },
   };
 
   declare labeling: Labeling | undefined;
-  /** Index of the shown image. */
-  declare laneIndex: number;
   declare progress: ExportProgress | undefined;
   declare message: string;
   private stop: AbortController | undefined;
 
   constructor() {
     super();
-    this.laneIndex = 0;
     this.message = '';
+    new LabelingFollower(this);
   }
 
   override disconnectedCallback(): void {
@@ -39,11 +40,12 @@ export class ExportStepElement extends LitElement {
   override render() {
     const { labeling } = this;
     if (!labeling) return nothing;
-    const { project, services } = labeling;
-    return html`<brushwood-export-panel
+    const { project, services, laneIndex } = labeling;
+    return html`<h2>Export</h2>
+    <brushwood-export-panel
       .sources=${findById(services.catalog.workflows, project.workflowId, 'workflow').exportSources}
       .imageNames=${project.lanes.map(({ rawData }) => rawData.nickname)}
-      .shown=${this.laneIndex}
+      .shown=${laneIndex}
       .progress=${this.progress}
       .message=${this.message}
       @export-start=${({ detail }: CustomEvent<ExportRequest>) => void this.run(labeling, detail)}

@@ -12,7 +12,8 @@ export interface RecentEntry {
 
 /** What the start page can begin. */
 export type StartAction =
-  | { readonly kind: 'open-images' | 'open-folder' | 'open-project' | 'example' }
+  | { readonly kind: 'open-images' | 'open-folder' | 'open-project' | 'add-address' | 'example' }
+  | { readonly kind: 'add-stack'; readonly axis: 'z' | 't' | 'c' }
   | { readonly kind: 'recent'; readonly id: string };
 
 /**

@@ -47,7 +47,7 @@ export function labelerKeys(event: KeyboardEvent, { labeling, act }: KeyTarget):
   if (event.altKey) return false;
   const tool = tools.find((other) => other.key === key);
   if (tool) {
-    labeling.setTool(tool.id);
+    labeling.tools.use(tool.id);
     return true;
   }
   if (/^[1-9]$/.test(key)) {
@@ -74,9 +74,9 @@ export function labelerKeys(event: KeyboardEvent, { labeling, act }: KeyTarget):
 
 /** The next of ilastik's pen sizes. */
 function changeSize(labeling: Labeling, step: 1 | -1): void {
-  const size = labeling.toolId === 'eraser' ? labeling.eraserDiameter : labeling.brushDiameter;
+  const size = labeling.tools.penDiameter;
   const next = step > 0 ? penSizes.find((other) => other > size) : penSizes.findLast((other) => other < size);
-  if (next !== undefined) labeling.setPenDiameter(next);
+  if (next !== undefined) labeling.tools.setPenDiameter(next);
 }
 
 function isTyping(event: KeyboardEvent): boolean {

@@ -28,17 +28,6 @@ export const styles = css`
     border-right: 0;
     border-left: 1px solid var(--_bw-border);
   }
-  section {
-    padding: 8px 10px;
-    border-bottom: 1px solid var(--_bw-border);
-  }
-  section > h2 {
-    margin-bottom: 6px;
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    min-height: 18px;
-  }
   brushwood-viewer {
     width: 100%;
     height: 100%;
@@ -58,45 +47,6 @@ export const styles = css`
     padding: 24px;
     text-align: center;
     pointer-events: none;
-  }
-  .tools {
-    display: flex;
-    gap: 3px;
-    margin-bottom: 6px;
-  }
-  .tools button.icon {
-    width: 34px;
-    height: 30px;
-  }
-  .size {
-    display: grid;
-    grid-template-columns: auto 1fr 44px auto;
-    gap: 6px;
-    align-items: center;
-  }
-  .size input[type='number'] {
-    width: 100%;
-  }
-  .live {
-    display: flex;
-    gap: 6px;
-  }
-  .live button:first-child {
-    flex: 1;
-  }
-  .state {
-    display: flex;
-    align-items: center;
-    gap: 6px;
-    margin-top: 6px;
-    min-height: 18px;
-    font-size: 12px;
-    color: var(--_bw-text-muted);
-  }
-  progress {
-    width: 70px;
-    height: 6px;
-    accent-color: var(--_bw-accent);
   }
   footer {
     grid-column: 1 / -1;

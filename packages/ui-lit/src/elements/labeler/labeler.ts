@@ -1,4 +1,4 @@
-import { hasLabels, type Labels, type Project } from '@brushwood/core';
+import type { Labels, Project } from '@brushwood/core';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { composeServices } from '../../composition-root.ts';
 import { addImages } from '../../state/add-images.ts';
@@ -7,10 +7,11 @@ import { exportLabelImage, importLabelImage } from '../../state/label-files.ts';
 import { Labeling } from '../../state/labeling.ts';
 import { predictWhole } from '../../state/predict-whole.ts';
 import { icon } from '../../styles/icons.ts';
+import { sections } from '../../styles/sections.ts';
 import { controls, theme } from '../../styles/theme.ts';
-import { penSizes, tools } from '../../tools/index.ts';
 import { pickFiles } from '../dialog/pick-files.ts';
 import { voxelCenter } from '../../view/slice-geometry.ts';
+import { LabelingFollower } from '../labeling-follower.ts';
 import type { LabelAction } from '../label-list/label-list.ts';
 import type { LayersChangeDetail } from '../layer-list/layer-list.ts';
 import type { ViewerElement } from '../viewer/viewer.ts';
@@ -19,6 +20,7 @@ import { areasCsv } from './areas-csv.ts';
 import { editClasses } from './edit-classes.ts';
 import { styles } from './labeler.styles.ts';
 import { labelerKeys } from './labeler-keys.ts';
+import { trainingSections } from './training-sections.ts';
 
 /**
  * Viewer, classes, tools and live update in one: paint, and see the image segmented.
@@ -34,7 +36,7 @@ import { labelerKeys } from './labeler-keys.ts';
  * @cssprop --bw-accent - The accent colour; all `--bw-…` properties of the theme can be set.
  */
 export class LabelerElement extends LitElement {
-  static override styles = [theme, controls, styles];
+  static override styles = [theme, controls, sections, styles];
   static override properties = {
     src: { type: String },
     labeling: { attribute: false },
@@ -49,14 +51,12 @@ export class LabelerElement extends LitElement {
   declare isPanelReplaced: boolean;
   declare pointer: PointerVoxelDetail;
   private owned: Labeling | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly onChange = (event: Event) => this.onLabelingChange((event as CustomEvent<string>).detail);
-  private listened: Labeling | undefined;
 
   constructor() {
     super();
     this.isPanelReplaced = false;
     this.pointer = null;
+    new LabelingFollower(this, (detail) => this.onLabelingChange(detail));
   }
 
   override connectedCallback(): void {
@@ -64,14 +64,11 @@ export class LabelerElement extends LitElement {
     this.addEventListener('keydown', this.onKey);
     // Back on the page: what it made itself may be gone, and `src` is opened anew then.
     if (this.hasUpdated) this.requestUpdate(this.labeling ? undefined : 'src');
-    this.listen(this.labeling);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.removeEventListener('keydown', this.onKey);
-    this.listen(undefined);
-    clearTimeout(this.timer);
     // An element that is only moved to another place is back at once, and keeps its strokes.
     setTimeout(() => this.isConnected || void this.closeOwned());
   }
@@ -104,17 +101,14 @@ export class LabelerElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
     if (this.isConnected) this.ready();
-    if (changed.has('labeling')) this.listen(this.labeling);
     if (changed.has('src') && this.src) void this.open(this.src);
   }
 
   override render() {
     const { labeling } = this;
     if (!labeling) return nothing; // taken off the page
-    const { image, layers, tool, problem, info } = labeling;
+    const { image, layers, tools, problem, info } = labeling;
     return html`
       <aside class="left">${this.isPanelReplaced ? html`<slot name="panel"></slot>` : this.renderTools(labeling)}</aside>
       <main>
@@ -122,7 +116,7 @@ export class LabelerElement extends LitElement {
           part="viewer"
           .image=${image}
           .layers=${layers}
-          .tool=${this.isPanelReplaced ? undefined : tool}
+          .tool=${this.isPanelReplaced ? undefined : tools.current}
           @view-change=${({ detail }: CustomEvent<ViewChangeDetail>) => labeling.setView(detail.slices)}
           @pointer-voxel=${({ detail }: CustomEvent<PointerVoxelDetail>) => this.onPointer(detail)}
           @layer-error=${({ detail }: CustomEvent<{ error: unknown }>) => labeling.report(detail.error)}
@@ -162,111 +156,24 @@ export class LabelerElement extends LitElement {
   }
 
   private renderTools(labeling: Labeling) {
-    const { session } = labeling;
     return html`
-      <section>
-        <h2>
-          Tools
-          <span class="row">
-            <button class="icon" title="Undo (Ctrl+Z)" aria-label="Undo" ?disabled=${!session.canUndo}
-              @click=${() => session.undo()}>${icon('undo')}</button>
-            <button class="icon" title="Redo (Ctrl+Y)" aria-label="Redo" ?disabled=${!session.canRedo}
-              @click=${() => session.redo()}>${icon('redo')}</button>
-          </span>
-        </h2>
-        <div class="tools" role="toolbar" aria-label="Tools">
-          ${tools.map(
-            ({ id, name, key, icon: picture }) => html`<button
-              class="icon"
-              aria-pressed=${labeling.toolId === id}
-              aria-label=${name}
-              title="${name} (${key.toUpperCase()})"
-              @click=${() => labeling.setTool(id)}
-            >
-              ${icon(picture, 18)}
-            </button>`,
-          )}
-        </div>
-        ${this.renderSize(labeling)}
-      </section>
+      <brushwood-tool-panel .labeling=${labeling}></brushwood-tool-panel>
       <section>
         <h2>Classes</h2>
         <brushwood-label-list
           .classes=${labeling.project.classes}
           .labels=${labeling.project.lanes.map((lane) => lane.labels)}
-          .lockedLabels=${labeling.lockedLabels}
+          .lockedLabels=${labeling.tools.lockedLabels}
           .areas=${labeling.areasInView()}
-          .active=${labeling.activeLabel}
+          .active=${labeling.tools.activeLabel}
           .isReadOnly=${labeling.isLive}
           @label-action=${({ detail }: CustomEvent<LabelAction>) => void this.act(detail)}
         ></brushwood-label-list>
       </section>
-      <section>
-        <h2>Prediction</h2>
-        ${this.renderLive(labeling)}
-      </section>
+      <brushwood-live-panel .labeling=${labeling}></brushwood-live-panel>
+      ${trainingSections(labeling)}
       <slot name="tools"></slot>
     `;
-  }
-
-  private renderSize(labeling: Labeling) {
-    const isEraser = labeling.toolId === 'eraser';
-    const size = isEraser ? labeling.eraserDiameter : labeling.brushDiameter;
-    const unit = labeling.image?.voxelSize;
-    const real = unit?.x && unit.unit === 'micrometer' ? `${(size * unit.x).toPrecision(3)} µm` : 'px';
-    return html`<div class="size">
-      <span id="size-label">${isEraser ? 'Eraser' : 'Brush'} size</span>
-      <input
-        type="range"
-        aria-labelledby="size-label"
-        min="0"
-        max=${penSizes.length - 1}
-        .value=${String(nearestSize(size))}
-        @input=${(event: Event) => labeling.setPenDiameter(penSizes[Number((event.target as HTMLInputElement).value)]!)}
-      />
-      <input
-        type="number"
-        aria-labelledby="size-label"
-        min="1"
-        max="61"
-        .value=${String(size)}
-        @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
-        @change=${(event: Event) => labeling.setPenDiameter(Number((event.target as HTMLInputElement).value))}
-      />
-      <span class="muted">${real}</span>
-    </div>`;
-  }
-
-  private renderLive(labeling: Labeling) {
-    const { liveState, isLive, isBusy } = labeling;
-    return html`<div class="live">
-        <button
-          class=${isLive ? '' : 'primary'}
-          aria-pressed=${isLive}
-          title="Live update (L)"
-          @click=${() => labeling.setLive(!isLive)}
-        >
-          ${icon(isLive ? 'pause' : 'play')} Live update
-        </button>
-        <button
-          title="Train and predict what is in view, once"
-          ?disabled=${isLive}
-          @click=${() => void labeling.updateOnce().catch((error: unknown) => labeling.report(error))}
-        >
-          ${icon('once')} Once
-        </button>
-      </div>
-      <div class="state" role="status">
-        <span>${stateText(
-          liveState,
-          labeling.project.lanes.some(({ labels }) => hasLabels(labels)),
-        )}</span>
-        ${
-          isBusy && liveState.total > 0
-            ? html`<progress max=${liveState.total} value=${liveState.done} aria-label=${liveState.phase}></progress>`
-            : nothing
-        }
-      </div>`;
   }
 
   private renderStatus({ info, project }: Labeling) {
@@ -302,7 +209,7 @@ export class LabelerElement extends LitElement {
       const edit = await editClasses(session.project.classes, action, this);
       if (edit) session.editLabels(edit(session.project));
       else if (action.kind === 'select') labeling.selectLabel(action.classIndex + 1);
-      else if (action.kind === 'toggle-lock') labeling.toggleLock(action.classIndex + 1);
+      else if (action.kind === 'toggle-lock') labeling.tools.toggleLock(action.classIndex + 1);
       else if (action.kind === 'export-csv') downloadFile(new Blob([areasCsv(labeling)]), 'classes.csv');
       else if (action.kind === 'export-labels') {
         const file = await exportLabelImage(labeling);
@@ -327,9 +234,6 @@ export class LabelerElement extends LitElement {
     if (detail === 'prediction') {
       this.emit('prediction-change', { isSettled: this.labeling!.liveState.phase === 'settled' });
     }
-    if (detail === 'state' || detail === 'project') this.requestUpdate();
-    // Strokes and tiles come in numbers: the figures in the panels follow a few times a second.
-    else this.timer ??= setTimeout(() => this.requestUpdate(), 200);
   }
 
   private emit(type: string, detail: unknown): void {
@@ -341,15 +245,7 @@ export class LabelerElement extends LitElement {
       this.owned = new Labeling({ services: composeServices() });
       this.labeling = this.owned;
     }
-    this.listen(this.labeling);
     return this.labeling;
-  }
-
-  private listen(labeling: Labeling | undefined): void {
-    if (this.listened === labeling) return;
-    this.listened?.removeEventListener('change', this.onChange);
-    labeling?.addEventListener('change', this.onChange);
-    this.listened = labeling;
   }
 
   private async open(src: string): Promise<void> {
@@ -375,20 +271,6 @@ export class LabelerElement extends LitElement {
   private get viewer(): ViewerElement | null {
     return this.renderRoot.querySelector('brushwood-viewer');
   }
-}
-
-function nearestSize(size: number): number {
-  const far = penSizes.map((other) => Math.abs(other - size));
-  return far.indexOf(Math.min(...far));
-}
-
-function stateText({ phase, reason, error }: Labeling['liveState'], isPainted: boolean): string {
-  if (error) return 'Stopped by an error';
-  if (phase === 'off') return isPainted ? 'Live update is off.' : 'Paint at least two classes, then start live update.';
-  if (phase === 'waiting') return reason ?? 'Waiting';
-  return { features: 'Computing features', training: 'Training', predicting: 'Predicting', settled: 'Up to date' }[
-    phase
-  ];
 }
 
 declare global {

@@ -1,0 +1,49 @@
+import type { FeatureSelection } from '@brushwood/core';
+import { html, LitElement, nothing } from 'lit';
+import type { Labeling } from '../../state/labeling.ts';
+import { sections, stepPanel } from '../../styles/sections.ts';
+import { controls, theme } from '../../styles/theme.ts';
+import { LabelingFollower } from '../labeling-follower.ts';
+
+/**
+ * The step of features: the matrix of filters and sigmas.
+ *
+ * @element brushwood-features-step
+ * @fires next - To the next step.
+ */
+export class FeaturesStepElement extends LitElement {
+  static override styles = [theme, controls, sections, stepPanel];
+  static override properties = { labeling: { attribute: false } };
+
+  declare labeling: Labeling | undefined;
+
+  constructor() {
+    super();
+    new LabelingFollower(this);
+  }
+
+  override render() {
+    const { labeling } = this;
+    if (!labeling) return nothing;
+    const { project, info, featurePlan } = labeling;
+    return html`
+      <h2>Features</h2>
+      <brushwood-feature-matrix
+        .selection=${project.features}
+        .filters=${labeling.services.catalog.filters}
+        .plan=${featurePlan}
+        .isVolume=${(info?.shape[2] ?? 1) > 1}
+        .preview=${labeling.previewIndex}
+        @features-change=${({ detail }: CustomEvent<FeatureSelection>) => labeling.setFeatures(detail)}
+        @feature-preview=${({ detail }: CustomEvent<number | undefined>) => labeling.setPreview(detail)}
+      ></brushwood-feature-matrix>
+      <button ?disabled=${!featurePlan} @click=${() => this.dispatchEvent(new CustomEvent('next'))}>Next: paint</button>
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'brushwood-features-step': FeaturesStepElement;
+  }
+}

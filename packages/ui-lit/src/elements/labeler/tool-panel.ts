@@ -1,0 +1,121 @@
+import { css, html, LitElement, nothing } from 'lit';
+import type { Labeling } from '../../state/labeling.ts';
+import { icon } from '../../styles/icons.ts';
+import { sections } from '../../styles/sections.ts';
+import { controls, theme } from '../../styles/theme.ts';
+import { penSizes, tools } from '../../tools/index.ts';
+import { LabelingFollower } from '../labeling-follower.ts';
+
+/**
+ * The tools, their settings, undo and redo.
+ *
+ * @element brushwood-tool-panel
+ */
+export class ToolPanelElement extends LitElement {
+  static override styles = [
+    theme,
+    controls,
+    sections,
+    css`
+      :host {
+        display: block;
+      }
+      .tools {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 3px;
+        margin-bottom: 6px;
+      }
+      .tools button.icon {
+        width: 34px;
+        height: 30px;
+      }
+      .size {
+        display: grid;
+        grid-template-columns: auto 1fr 44px auto;
+        gap: 6px;
+        align-items: center;
+      }
+      .size input[type='number'] {
+        width: 100%;
+      }
+    `,
+  ];
+  static override properties = { labeling: { attribute: false } };
+
+  declare labeling: Labeling | undefined;
+
+  constructor() {
+    super();
+    new LabelingFollower(this);
+  }
+
+  override render() {
+    const { labeling } = this;
+    if (!labeling) return nothing;
+    const { session } = labeling;
+    return html`<section>
+      <h2>
+        Tools
+        <span class="row">
+          <button class="icon" title="Undo (Ctrl+Z)" aria-label="Undo" ?disabled=${!session.canUndo}
+            @click=${() => session.undo()}>${icon('undo')}</button>
+          <button class="icon" title="Redo (Ctrl+Y)" aria-label="Redo" ?disabled=${!session.canRedo}
+            @click=${() => session.redo()}>${icon('redo')}</button>
+        </span>
+      </h2>
+      <div class="tools" role="toolbar" aria-label="Tools">
+        ${tools.map(
+          ({ id, name, key, icon: picture }) => html`<button
+            class="icon"
+            aria-pressed=${labeling.tools.id === id}
+            aria-label=${name}
+            title="${name} (${key.toUpperCase()})"
+            @click=${() => labeling.tools.use(id)}
+          >
+            ${icon(picture, 18)}
+          </button>`,
+        )}
+      </div>
+      ${this.renderSize(labeling)}
+    </section>`;
+  }
+
+  private renderSize({ tools: toolbox, image }: Labeling) {
+    const size = toolbox.penDiameter;
+    const unit = image?.voxelSize;
+    const real = unit?.x && unit.unit === 'micrometer' ? `${(size * unit.x).toPrecision(3)} µm` : 'px';
+    return html`<div class="size">
+      <span id="size-label">${toolbox.id === 'eraser' ? 'Eraser' : 'Brush'} size</span>
+      <input
+        type="range"
+        aria-labelledby="size-label"
+        min="0"
+        max=${penSizes.length - 1}
+        .value=${String(nearestSize(size))}
+        @input=${(event: Event) => toolbox.setPenDiameter(penSizes[Number((event.target as HTMLInputElement).value)]!)}
+      />
+      <input
+        type="number"
+        aria-labelledby="size-label"
+        min="1"
+        max="61"
+        .value=${String(size)}
+        @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
+        @change=${(event: Event) => toolbox.setPenDiameter(Number((event.target as HTMLInputElement).value))}
+      />
+      <span class="muted">${real}</span>
+    </div>`;
+  }
+}
+
+function nearestSize(size: number): number {
+  const far = penSizes.map((other) => Math.abs(other - size));
+  return far.indexOf(Math.min(...far));
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'brushwood-tool-panel': ToolPanelElement;
+  }
+}
