@@ -1,7 +1,7 @@
 import { createPipeline } from '@brushwood/core';
 import { describe, expect, it } from 'vitest';
 import { plugins } from './plugins.ts';
-import { classGroups, planPostprocessing, positiveNumber, thresholds } from './postprocess-options.ts';
+import { classGroups, planPostprocessing, positiveNumber, thresholds, unusedSteps } from './postprocess-options.ts';
 
 const project = createPipeline(plugins).newProject(['sky', 'leaf', 'branch', 'trunk']);
 const plan = (options: Parameters<typeof planPostprocessing>[1]) => {
@@ -40,5 +40,21 @@ describe('planPostprocessing', () => {
     for (const text of ['2', '-0.1', 'x', '0.5,']) expect(() => thresholds(text)).toThrow(/from 0 to 1/);
     for (const text of ['0', '-1', 'x', '']) expect(() => positiveNumber('--smooth')(text)).toThrow(/above 0/);
     expect(positiveNumber('--smooth')('1.5')).toBe(1.5);
+  });
+});
+
+describe('steps that the app keeps in a project', () => {
+  const postprocessing = { combine: [[0], [1, 3], [2]], smoothing: 1.5, thresholds: [0.5, 0, 0.8] };
+  const kept = { ...project, resultSteps: { postprocessing, smallestObject: 20 } };
+
+  it('are told as the options that do the same', () => {
+    expect(unusedSteps(kept, {})).toBe('--combine 2+4 --smooth 1.5 --threshold 0.5,0,0.8 --min-object 20');
+    const options = { combine: classGroups('2+4'), smooth: 1.5, threshold: thresholds('0.5,0,0.8') };
+    expect(planPostprocessing(kept, options).postprocessing).toEqual(postprocessing);
+  });
+
+  it('are not mentioned where there are none, or options of the kind are given', () => {
+    expect(unusedSteps(project, {})).toBeUndefined();
+    expect(unusedSteps(kept, { minObject: 2 })).toBeUndefined();
   });
 });

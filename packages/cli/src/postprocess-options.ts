@@ -1,4 +1,12 @@
-import { combinedClasses, findClass, type LabelClass, type Postprocessing, type Project } from '@brushwood/core';
+import {
+  combinedClasses,
+  completeGroups,
+  findClass,
+  hasSteps,
+  type LabelClass,
+  type Postprocessing,
+  type Project,
+} from '@brushwood/core';
 import { InvalidArgumentError } from 'commander';
 
 /** Options that change probabilities before anything is derived from them, and the segmentation behind. */
@@ -56,12 +64,27 @@ export function planPostprocessing(
   if (combine.length === 0 && smooth === undefined && !threshold)
     return { postprocessing: undefined, classes: project.classes };
   const named = combine.map((group) => group.map((name) => findClass(project, name)));
-  const alone = project.classes.map((_, i) => [i]).filter(([i]) => !named.flat().includes(i!));
-  const groups = [...named, ...alone].sort((a, b) => Math.min(...a) - Math.min(...b));
+  const groups = completeGroups(named, project.classes.length);
   const postprocessing: Postprocessing = {
     combine: combine.length > 0 ? groups : undefined,
     smoothing: smooth,
     thresholds: threshold?.length === 1 ? groups.map(() => threshold[0]!) : threshold,
   };
   return { postprocessing, classes: combinedClasses(project.classes, postprocessing) };
+}
+
+/** What the app does to results of this project, as options; undefined if it does nothing or some of the options are given. */
+export function unusedSteps({ resultSteps }: Project, options: PostprocessOptions): string | undefined {
+  const { combine = [], smooth, threshold, minObject } = options;
+  const isGiven = combine.length > 0 || [smooth, threshold, minObject].some((value) => value !== undefined);
+  if (isGiven || !hasSteps(resultSteps)) return undefined;
+  const { combine: groups = [], smoothing = 0, thresholds: values } = resultSteps.postprocessing ?? {};
+  const added = groups.filter((group) => group.length > 1).map((group) => group.map((i) => i + 1).join('+'));
+  const { smallestObject = 1 } = resultSteps;
+  return [
+    ...(added.length > 0 ? [`--combine ${added.join(',')}`] : []),
+    ...(smoothing > 0 ? [`--smooth ${smoothing}`] : []),
+    ...(values ? [`--threshold ${values.join(',')}`] : []),
+    ...(smallestObject > 1 ? [`--min-object ${smallestObject}`] : []),
+  ].join(' ');
 }

@@ -185,6 +185,7 @@ export { placeOfPart } from './pipeline/place-of-part.ts';
 export { objectFilterSink, type Scratch } from './pipeline/object-filter-sink.ts';
 export { mostObjectVoxels, withoutSmallObjects } from './pipeline/small-objects.ts';
 export { combinedClasses, type Postprocessing } from './pipeline/postprocess.ts';
+export { completeGroups, hasSteps, setResultSteps, type ResultSteps } from './project/result-steps.ts';
 export { checkNormalization, setNormalization } from './project/normalization.ts';
 export type { IntensityMap } from './pipeline/map-intensities.ts';
 export { measureIntensities, normalizeRequest } from './pipeline/normalize-image.ts';

@@ -11,7 +11,7 @@ import { placeOf } from '../batch/output-state.ts';
 import { listFailures, runBatch } from '../batch/run-batch.ts';
 import { partName, partOfEnvironment } from '../batch/run-part.ts';
 import { findInputs, type FoundInput } from '../inputs/find-inputs.ts';
-import { planPostprocessing } from '../postprocess-options.ts';
+import { planPostprocessing, unusedSteps } from '../postprocess-options.ts';
 import { loadProject } from '../project-file.ts';
 import type { Report } from '../report.ts';
 import { rate, seconds } from '../statistics.ts';
@@ -30,6 +30,8 @@ export async function predict(
   const project = await loadProject(services.catalog, path, options);
   checkOptions(project, options);
   checkVerify(options);
+  const steps = unusedSteps(project, options);
+  if (steps) report.note(`note: the app applies steps to results of this project; here say them: ${steps}`);
   const inputs = inputsOf(services, words, options);
   const items = await planJobs(services, project, { path, inputs, options });
   if (options.dryRun) return (await import('./predict-dry-run.ts')).dryRun(services, project, { items, options });

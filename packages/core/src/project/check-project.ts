@@ -219,6 +219,9 @@ const normalization = either(
   fields({ method: oneOf('z-score', 'equalize') }),
 );
 
+const postprocessing = fields({}, { combine: list(list(count)), smoothing: number, thresholds: list(number) });
+const resultSteps = fields({}, { postprocessing, smallestObject: count });
+
 const project = fields(
   {
     workflowId: text,
@@ -229,5 +232,5 @@ const project = fields(
     exportSettings,
     carried: list(carried),
   },
-  { normalization, origin: text, isIncomplete: flag },
+  { normalization, resultSteps, origin: text, isIncomplete: flag },
 );

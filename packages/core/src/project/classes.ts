@@ -1,5 +1,6 @@
 import { BrushwoodError } from '../errors.ts';
 import { mapLabels, maxLabel } from './labels.ts';
+import { stepsWithClass, stepsWithoutClass, type ResultSteps } from './result-steps.ts';
 import { dropModel, type Color, type LabelClass, type Project } from './project.ts';
 
 /** ilastik's palette (spec §G), in the order classes get their colours. */
@@ -56,7 +57,8 @@ export function addClass(project: Project, name: string, color?: Color): Project
   }
   const added = newClass(name, project.classes);
   const item = color ? { ...added, color, probabilityColor: color } : added;
-  return dropModel({ ...project, classes: [...project.classes, item] });
+  const next = { ...project, classes: [...project.classes, item] };
+  return dropModel(withSteps(next, stepsWithClass(project.resultSteps, project.classes.length)));
 }
 
 export function renameClass(project: Project, classIndex: number, name: string): Project {
@@ -78,7 +80,7 @@ export function recolorClass(project: Project, classIndex: number, color: Color)
 export function deleteClass(project: Project, classIndex: number): Project {
   checkClass(project, classIndex);
   const label = classIndex + 1;
-  return editLabels({ ...project, classes: project.classes.filter((_, i) => i !== classIndex) }, (value) =>
+  return editLabels(withoutClass(project, classIndex), (value) =>
     value === label ? 0 : value > label ? value - 1 : value,
   );
 }
@@ -89,7 +91,7 @@ export function mergeClasses(project: Project, from: number, into: number): Proj
   checkClass(project, into);
   if (from === into) throw new BrushwoodError('invalid-parameter', 'A class cannot be merged into itself.');
   const [a, b] = [from + 1, into + 1];
-  return editLabels({ ...project, classes: project.classes.filter((_, i) => i !== from) }, (value) => {
+  return editLabels(withoutClass(project, from), (value) => {
     const merged = value === a ? b : value;
     return merged > a ? merged - 1 : merged;
   });
@@ -119,6 +121,15 @@ function editLabels(project: Project, map: (value: number) => number): Project {
     ...project,
     lanes: project.lanes.map((lane) => ({ ...lane, labels: mapLabels(lane.labels, map) })),
   });
+}
+
+function withoutClass(project: Project, classIndex: number): Project {
+  const next = { ...project, classes: project.classes.filter((_, i) => i !== classIndex) };
+  return withSteps(next, stepsWithoutClass(project.resultSteps, classIndex));
+}
+
+function withSteps(project: Project, resultSteps: ResultSteps | undefined): Project {
+  return resultSteps ? { ...project, resultSteps } : project;
 }
 
 function checkName(project: Project, name: string): void {

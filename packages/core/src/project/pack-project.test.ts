@@ -91,6 +91,7 @@ const full: Project = {
     regionStart: [null, 3],
     regionStop: [null, null],
   },
+  resultSteps: { postprocessing: { combine: [[0]], smoothing: 1.5, thresholds: [0.5] }, smallestObject: 9 },
   carried: [
     { kind: 'group', path: 'Own', attributes: { text: 'a', list: ['a', 'b'], $: 3, numbers: [1, NaN] } },
     {

@@ -3,6 +3,7 @@ import type { NumberArray } from '../grid/dtype.ts';
 import type { FeatureSelection } from './feature-selection.ts';
 import type { Lane } from './lane.ts';
 import type { Normalization } from './normalization.ts';
+import type { ResultSteps } from './result-steps.ts';
 
 /** Red, green, blue, 0–255. */
 export type Color = readonly [number, number, number];
@@ -60,6 +61,8 @@ export interface Project {
   readonly normalization?: Normalization;
   readonly classifier: ClassifierState;
   readonly exportSettings: ExportSettings;
+  /** What the app does to results unless told otherwise. */
+  readonly resultSteps?: ResultSteps;
   readonly carried: readonly CarriedNode[];
   /** The file it was read from, where embedded images still are. */
   readonly origin?: string;

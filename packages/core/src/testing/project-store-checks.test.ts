@@ -30,6 +30,7 @@ function makeProject(): Project {
   return {
     ...project,
     normalization: { method: 'z-score' },
+    resultSteps: { postprocessing: { smoothing: 1 }, smallestObject: 5 },
     classifier: { classifierId: 'centroids', options: { depth: 4 }, seed: 9, model },
     exportSettings: { outputFormat: 'tif', inputRange: [0, 1] },
   };
@@ -96,6 +97,7 @@ describe('projectStoreChecks', () => {
         classes: classes.map((item) => ({ ...item, color: [0, 0, 0] })),
       })),
       'selected features come back': losing(({ features }) => ({ features: { ...features, sigmas: [] } })),
+      'steps for results come back': losing(() => ({ resultSteps: { smallestObject: 4 } })),
       'normalisation come back': losing(() => ({ normalization: { method: 'equalize' } })),
       'classifier, options and seed come back': losing(({ classifier }) => ({
         classifier: { ...classifier, seed: 0 },

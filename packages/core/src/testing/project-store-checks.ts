@@ -69,6 +69,7 @@ export function projectStoreChecks(subject: ProjectStoreSubject): Check[] {
     comesBack('classes', ({ classes }) => classes),
     comesBack('selected features', ({ features }) => features),
     comesBack('normalisation', ({ normalization }) => normalization),
+    comesBack('steps for results', ({ resultSteps }) => resultSteps),
     comesBack('classifier, options and seed', ({ classifier: { classifierId, options, seed } }) => [
       classifierId,
       options,

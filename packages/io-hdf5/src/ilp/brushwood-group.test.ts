@@ -132,6 +132,22 @@ describe('what Brushwood notes in a project', () => {
     expect(loaded.project.classifier.model).toBeUndefined();
   });
 
+  it.each([
+    '{',
+    '{"steps":[]}',
+    '{"steps":{"smallestObject":0.5}}',
+    '{"steps":{"postprocessing":{"combine":[[0],[3]]}}}',
+    '{"steps":{"postprocessing":{"thresholds":[0.5]}}}',
+    '{"steps":{"postprocessing":{"smoothing":"much"}}}',
+  ])('a note on steps for results that is damaged or fits other classes, %s, counts as none', async (text) => {
+    const path = place();
+    await ilpStore.save({ ...trained(), resultSteps: { smallestObject: 9 } }, { path }, noImages);
+    const damaged = await rebuildHdf5(path, place(), { set: { 'Brushwood/results': text } });
+    const loaded = await ilpStore.load({ path: damaged });
+    expectComplete(loaded, 'results are written as they are');
+    expect(loaded.project.resultSteps).toBeUndefined();
+  });
+
   const classifier = { classifierId: 'network', options: { layers: 7 }, seed: 5, report };
   const bare = { classifierId: 'network', options: { layers: 7 }, seed: 5 };
   it.each([

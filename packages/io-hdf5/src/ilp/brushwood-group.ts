@@ -1,10 +1,12 @@
 import {
   BrushwoodError,
+  setResultSteps,
   type ClassifierState,
   type ImageReference,
   type Normalization,
   type NumberArray,
   type Project,
+  type ResultSteps,
   type StoredModel,
   type TrainingReport,
 } from '@brushwood/core';
@@ -16,6 +18,7 @@ import { readForests } from './read-forests.ts';
 import {
   parseModelDescription,
   parseNormalization,
+  parseResultSteps,
   parseStoredClassifier,
   parseStoredLane,
   type ModelDescription,
@@ -30,6 +33,7 @@ import { writeForests } from './write-forests.ts';
  *   format      number, 1
  *   lanes       JSON, one `StoredLane` per lane
  *   preprocessing  JSON, `{ normalization }`, if intensities are normalised
+ *   results     JSON, `{ steps }`, if the app does something to results before they are written
  *   classifier  JSON, `StoredClassifier`
  *   Model/      a model ilastik cannot use: `description` (JSON), arrays/NNNN and texts/NNNN, or vigra forests
  */
@@ -62,6 +66,22 @@ export function readNormalization(reader: ProjectReader): Normalization | undefi
     reader.warn(`The note on normalisation in "${group}/preprocessing" is damaged: intensities are used as they are.`);
   }
   return normalization;
+}
+
+/** The project with its steps for results; a damaged note, or one that does not fit the classes, counts as none, and is told. */
+export function withResultSteps(reader: ProjectReader, project: Project): Project {
+  const note = readJson(reader, `${group}/results`);
+  if (!note) return project;
+  try {
+    const steps: ResultSteps | undefined = parseResultSteps(note.value);
+    if (steps) return setResultSteps(project, steps);
+  } catch (error) {
+    if (!(error instanceof BrushwoodError)) throw error;
+  }
+  reader.warn(
+    `The note in "${group}/results" on what is done to results is damaged, or does not fit the classes: results are written as they are.`,
+  );
+  return project;
 }
 
 /** The value of a JSON text, undefined in it if there is no sense in it; undefined if there is no such text. */
@@ -193,7 +213,8 @@ export function writeBrushwoodGroup(
   writer.write(`${group}/format`, formatVersion);
   writer.write(`${group}/lanes`, JSON.stringify(lanes));
   writer.write(`${group}/classifier`, JSON.stringify(classifier));
-  const { normalization } = project;
+  const { normalization, resultSteps } = project;
+  if (resultSteps) writer.write(`${group}/results`, JSON.stringify({ steps: resultSteps }));
   if (normalization) writer.write(`${group}/preprocessing`, JSON.stringify({ normalization }));
   if (model && isOnlyOurs) writeModel(writer, model);
 }

@@ -23,6 +23,7 @@ describe('ilp: the kit', async () => {
     makeLocation: () => ({ path: place() }),
     makeProject: () =>
       newProject(lanes, {
+        resultSteps: { postprocessing: { combine: [[0, 2], [1]], thresholds: [0.5, 0] }, smallestObject: 30 },
         classifier: {
           classifierId: 'random-forest',
           options: { treeCount: 100 },

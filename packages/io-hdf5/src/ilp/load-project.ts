@@ -10,7 +10,7 @@ import {
 import { runtime } from '#hdf5-runtime';
 import { Hdf5File, isHdf5 } from '../hdf5-file.ts';
 import { tryQuickly } from '../quick/try-quickly.ts';
-import { readClassifier, readNormalization, readStoredLanes } from './brushwood-group.ts';
+import { readClassifier, readNormalization, readStoredLanes, withResultSteps } from './brushwood-group.ts';
 import { readCarriedNodes } from './carried-nodes.ts';
 import { readExportSettings } from './export-settings.ts';
 import { checkVersion } from './ilastik-version.ts';
@@ -98,7 +98,7 @@ async function readProject(reader: ProjectReader, signal?: AbortSignal): Promise
   const normalization = readNormalization(reader);
   const classifier = readClassifier(reader, forests, { lanes, classes, features, normalization });
   reportFactory(reader);
-  return {
+  return withResultSteps(reader, {
     workflowId: workflowName,
     lanes,
     classes,
@@ -109,7 +109,7 @@ async function readProject(reader: ProjectReader, signal?: AbortSignal): Promise
     carried: readCarriedNodes(reader),
     origin: reader.file.location.path,
     ...(reader.isIncomplete ? { isIncomplete: true } : {}),
-  };
+  });
 }
 
 /** @returns ilastik's version. @throws 'project-unsupported' for what is no pixel classification project */

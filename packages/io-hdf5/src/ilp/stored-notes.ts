@@ -4,6 +4,7 @@ import {
   type Dtype,
   type Normalization,
   type OptionValues,
+  type ResultSteps,
   type StoredModel,
   type TrainingReport,
 } from '@brushwood/core';
@@ -131,6 +132,32 @@ export function parseNormalization(value: unknown): Normalization | undefined {
   const isPercentile =
     method === 'percentile' && isNumber(low) && isNumber(high) && low >= 0 && low < high && high <= 100;
   return isPercentile ? { method, low, high } : undefined;
+}
+
+/** The steps of a `results` note, undefined if there is no sense in it. Whether they fit the classes is another question. */
+export function parseResultSteps(value: unknown): ResultSteps | undefined {
+  if (!isFields(value) || !isFields(value['steps'])) return undefined;
+  const { postprocessing, smallestObject } = value['steps'];
+  if (smallestObject !== undefined && !isCount(smallestObject)) return undefined;
+  const objects = smallestObject === undefined ? {} : { smallestObject };
+  if (postprocessing === undefined) return objects;
+  if (!isFields(postprocessing)) return undefined;
+  const { combine, smoothing, thresholds } = postprocessing;
+  if (combine !== undefined && !isListOf(combine, isCounts)) return undefined;
+  if (smoothing !== undefined && !isNumber(smoothing)) return undefined;
+  if (thresholds !== undefined && !isListOf(thresholds, isNumber)) return undefined;
+  return {
+    postprocessing: {
+      ...(combine ? { combine } : {}),
+      ...(smoothing === undefined ? {} : { smoothing }),
+      ...(thresholds ? { thresholds } : {}),
+    },
+    ...objects,
+  };
+}
+
+function isCounts(value: unknown): value is readonly number[] {
+  return isListOf(value, isCount);
 }
 
 function isFields(value: unknown): value is Fields {

@@ -7,6 +7,7 @@ import {
   type LabelClass,
   type Lane,
   type Project,
+  type ResultSteps,
 } from '@brushwood/core';
 
 /** Steps that can be taken back. */
@@ -16,6 +17,8 @@ export const undoLimit = 100;
 export interface UndoState {
   readonly labels: readonly Labels[];
   readonly classes: readonly LabelClass[];
+  /** They name classes by number. */
+  readonly resultSteps?: ResultSteps;
 }
 
 interface History {
@@ -176,20 +179,23 @@ export class ProjectSession extends EventTarget {
   }
 }
 
-function stateOf({ lanes, classes }: Project): UndoState {
-  return { labels: lanes.map((lane) => lane.labels), classes };
+function stateOf({ lanes, classes, resultSteps }: Project): UndoState {
+  return { labels: lanes.map((lane) => lane.labels), classes, ...(resultSteps ? { resultSteps } : {}) };
 }
 
 function sameState(a: UndoState, b: UndoState): boolean {
   return a.classes === b.classes && a.labels.every((labels, i) => labels === b.labels[i]);
 }
 
-function withState(project: Project, { labels, classes }: UndoState): Project {
+function withState(project: Project, { labels, classes, resultSteps: before }: UndoState): Project {
   const lanes = project.lanes.map((lane, i) => {
     const before = labels[i];
     return before && before !== lane.labels ? { ...lane, labels: before } : lane;
   });
-  return { ...project, lanes, classes };
+  // Steps of now are kept, unless they are about other classes.
+  const { resultSteps: now, ...rest } = project;
+  const resultSteps = classes.length === project.classes.length ? now : before;
+  return { ...rest, lanes, classes, ...(resultSteps ? { resultSteps } : {}) };
 }
 
 /** Do two projects differ in nothing but their model? */
@@ -201,6 +207,7 @@ function sameWork(a: Project, b: Project): boolean {
     a.features === b.features &&
     a.normalization === b.normalization &&
     a.exportSettings === b.exportSettings &&
+    a.resultSteps === b.resultSteps &&
     a.classifier.classifierId === b.classifier.classifierId &&
     a.classifier.options === b.classifier.options &&
     a.classifier.seed === b.classifier.seed

@@ -1,4 +1,4 @@
-import type { ImageReference, LabelClass, Labels, Lane, Project, Shape5 } from '@brushwood/core';
+import type { ImageReference, LabelClass, Labels, Lane, Project, ResultSteps, Shape5 } from '@brushwood/core';
 import type { UndoState } from '../state/project-session.ts';
 
 /** What the journal keeps: the project as it is, and the steps that can be taken back or forth. */
@@ -28,6 +28,7 @@ interface StoredLane {
 interface StoredStep {
   readonly labels: readonly number[];
   readonly classes: readonly LabelClass[];
+  readonly resultSteps?: ResultSteps;
 }
 interface StoredLabels {
   readonly shape: Shape5;
@@ -121,8 +122,8 @@ export class JournalPacker {
     };
   }
 
-  private step({ labels, classes }: UndoState): StoredStep {
-    return { labels: labels.map((lane) => this.labels(lane)), classes };
+  private step({ labels, ...rest }: UndoState): StoredStep {
+    return { labels: labels.map((lane) => this.labels(lane)), ...rest };
   }
 
   private labels(labels: Labels): number {
@@ -195,7 +196,7 @@ export function unpackJournal(journal: StoredJournal, values: ReadonlyMap<number
     };
     return { ...reference, location: { ...reference.location, ...given } };
   };
-  const stepOf = ({ labels, classes }: StoredStep): UndoState => ({ labels: labels.map(labelsOf), classes });
+  const stepOf = ({ labels, ...rest }: StoredStep): UndoState => ({ labels: labels.map(labelsOf), ...rest });
   const lanes = journal.project.lanes.map(({ rawData, predictionMask, labels }) => ({
     rawData: imageOf(rawData),
     ...(predictionMask === undefined ? {} : { predictionMask: imageOf(predictionMask) }),

@@ -1,11 +1,4 @@
-import type { Dtype, ImageLayout, ImageRequest, Labels, Postprocessing, Project, Roi } from '@brushwood/core';
-
-/** What becomes of probabilities on their way out. Plain data. */
-export interface ResultSteps {
-  readonly postprocessing?: Postprocessing;
-  /** Voxels an object of the segmentation needs to stay. */
-  readonly smallestObject?: number;
-}
+import type { Dtype, ImageLayout, ImageRequest, Labels, Project, ResultSteps, Roi } from '@brushwood/core';
 
 /** One kind of result to write. */
 export interface PlannedOutput {
