@@ -4,6 +4,7 @@ import {
   messageOf,
   newProject,
   requestOf,
+  setResultSteps,
   type FeaturePlan,
   type FeatureSelection,
   type ImageInfo,
@@ -13,6 +14,7 @@ import {
   type LiveTileResult,
   type PipelineServices,
   type Project,
+  type ResultSteps,
   type Roi,
 } from '@brushwood/core';
 import { FeatureSource } from '../sources/feature-source.ts';
@@ -21,7 +23,6 @@ import { PredictionStore } from '../sources/prediction-store.ts';
 import type { Layer, Point2, ShownImage, SliceAxis } from '../view/layer.ts';
 import type { ChannelDisplay } from '../view/raw-rendering.ts';
 import { areasOf } from './areas-in-view.ts';
-import type { ResultSteps } from './exports/export-plan.ts';
 import { allFittingFeatures } from './fitting-features.ts';
 import { measuredDisplay } from './first-display.ts';
 import { buildLayers, type LayerParts, type LayerSettings, type Overlay } from './layer-stack.ts';
@@ -53,8 +54,6 @@ export class Labeling extends EventTarget {
   /** Feature that is shown as a layer. */
   previewIndex: number | undefined;
   layers: readonly Layer[] = [];
-  /** What exports do with the probabilities. */
-  resultSteps: ResultSteps = {};
   /** What went wrong last, for the status line. */
   problem: string | undefined;
   private readonly facts: ProjectFacts;
@@ -102,6 +101,11 @@ export class Labeling extends EventTarget {
 
   get project(): Project {
     return this.session.project;
+  }
+
+  /** What exports do with the probabilities. */
+  get resultSteps(): ResultSteps {
+    return this.project.resultSteps ?? {};
   }
 
   /** The features of the shown image; undefined without image or selection. */
@@ -214,9 +218,9 @@ export class Labeling extends EventTarget {
     this.changed();
   }
 
+  /** @throws 'invalid-parameter' for steps that do not fit the classes */
   setResultSteps(steps: ResultSteps): void {
-    this.resultSteps = steps;
-    this.changed();
+    this.session.edit(setResultSteps(this.project, steps));
   }
 
   /** Resolves when live update has nothing more to do, or after the time given. */

@@ -1,10 +1,12 @@
 import {
   addLane,
   createContainer,
+  deleteClass,
   emptyLabels,
   newProject,
   readLabels,
   renameClass,
+  setResultSteps,
   writeLabels,
   type ImageReference,
   type Labels,
@@ -49,6 +51,20 @@ describe('a session', () => {
     session.redo();
     session.redo();
     expect([row(session), session.canRedo]).toEqual([[1, 1, 0, 1], false]);
+  });
+
+  it('gives steps for results back with the classes they are about, and keeps newer ones otherwise', () => {
+    const named = { ...project(), classes: newProject(catalog, ['a', 'b', 'c']).classes };
+    const session = new ProjectSession(setResultSteps(named, { postprocessing: { combine: [[0, 2], [1]] } }));
+    paint(session, 0);
+    session.edit(setResultSteps(session.project, { postprocessing: { combine: [[0], [1, 2]] } }));
+    expect(session.isDirty).toBe(true);
+    session.editLabels(deleteClass(session.project, 0));
+    expect(session.project.resultSteps?.postprocessing?.combine).toEqual([[0, 1]]);
+    session.undo();
+    expect(session.project.resultSteps?.postprocessing?.combine).toEqual([[0], [1, 2]]);
+    session.undo();
+    expect(session.project.resultSteps?.postprocessing?.combine).toEqual([[0], [1, 2]]);
   });
 
   it('forgets what could be done again when something new is painted', () => {

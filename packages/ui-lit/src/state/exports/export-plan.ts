@@ -1,5 +1,7 @@
 import type { Dtype, ImageLayout, ImageRequest, Labels, Project, ResultSteps, Roi } from '@brushwood/core';
 
+export type { ResultSteps };
+
 /** One kind of result to write. */
 export interface PlannedOutput {
   /** Id of an export source: `probabilities`, `segmentation`, … */
