@@ -194,6 +194,19 @@ export { runTraining, type TrainOptions, type TrainResult } from './pipeline/run
 export type { PredictionOutput } from './pipeline/prediction-outputs.ts';
 export { runPrediction, type PredictOptions, type PredictResult } from './pipeline/run-prediction.ts';
 export { completeOptions, joinSamples, noLabelsError, trainClassifier } from './pipeline/train-classifier.ts';
+export {
+  collectProjectSamples,
+  type CollectProjectOptions,
+  type ProjectSamples,
+} from './pipeline/collect-project-samples.ts';
+export {
+  crossValidate,
+  type CrossValidateOptions,
+  type CrossValidation,
+  type Spread,
+} from './evaluation/cross-validate.ts';
+export { placeOf, samplePlaces, type SamplePlace, type SamplePlaces } from './evaluation/sample-places.ts';
+export { strokeGroups } from './evaluation/stroke-groups.ts';
 export { pipelineServices, registerWorkers, type PipelineServices } from './pipeline/services.ts';
 export { TaskRunner } from './workers/task-runner.ts';
 export { createInlinePool } from './workers/inline-pool.ts';

@@ -4,6 +4,7 @@ import { liveCloseHandler, liveIntensitiesHandler, liveTileHandler } from './liv
 import { readBoxHandler } from './live/read-box.worker.ts';
 import { collectSamplesHandler } from './pipeline/collect-samples.ts';
 import { predictBlockHandler } from './pipeline/predict-block.ts';
+import { trainModelHandler } from './pipeline/train-model.worker.ts';
 import { pixelClassification } from './workflows/pixel-classification.ts';
 
 /** What core brings itself. */
@@ -14,6 +15,7 @@ export const corePlugin = {
   tasks: [
     collectSamplesHandler,
     predictBlockHandler,
+    trainModelHandler,
     liveTileHandler,
     liveCloseHandler,
     liveIntensitiesHandler,

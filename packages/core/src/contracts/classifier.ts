@@ -122,6 +122,8 @@ export interface Classifier {
   readonly id: string;
   readonly displayName: string;
   readonly options: readonly ClassifierOption[];
+  /** `train` divides its work over the pool it is given. Others are trained as one task of a worker, so that no page stands still. */
+  readonly isParallel?: boolean;
   /** Seconds training will take, roughly; undefined if it is always quick. Shown before training begins. */
   estimateSeconds?(samples: Samples, options: OptionValues): number | undefined;
   /**

@@ -1,29 +1,14 @@
 import type { OptionValues, TrainingReport } from '../contracts/classifier.ts';
-import type { RunOptions } from '../contracts/progress.ts';
 import { findById } from '../find-by-id.ts';
-import { BrushwoodError } from '../errors.ts';
-import type { Shape3, Shape5 } from '../grid/axes.ts';
-import { countLabels, hasLabels, labelBlocks, type LabelBlock } from '../project/labels.ts';
-import type { Lane } from '../project/lane.ts';
 import type { Project } from '../project/project.ts';
-import { collectSamplesTask, type BlockSamples } from './collect-samples.ts';
-import { fingerprintImage } from './fingerprint-image.ts';
-import { normalizeRequest } from './normalize-image.ts';
-import { openImage, requestOf } from './open-image.ts';
-import { joinRanges, type ValueRange } from './value-range.ts';
-import { runBlocks } from './run-blocks.ts';
-import type { PipelineServices } from './services.ts';
-import { completeOptions, joinSamples, noLabelsError, trainClassifier } from './train-classifier.ts';
+import { collectProjectSamples, type CollectProjectOptions } from './collect-project-samples.ts';
+import { completeOptions, trainClassifier } from './train-classifier.ts';
 
-export interface TrainOptions extends RunOptions {
-  readonly services: PipelineServices;
-  /** Lanes to learn from; default all that have labels. */
-  readonly lanes?: readonly number[];
+export interface TrainOptions extends CollectProjectOptions {
   /** Default: the project's. */
   readonly classifierId?: string;
   readonly options?: OptionValues;
   readonly seed?: number;
-  readonly engineId?: string;
   /** Told before learning begins how long it may take, if that is long enough to matter. */
   readonly onEstimate?: (seconds: number) => void;
 }
@@ -43,8 +28,6 @@ export interface TrainResult {
  */
 export async function runTraining(project: Project, options: TrainOptions): Promise<TrainResult> {
   const { services, signal, onProgress } = options;
-  const lanes = project.lanes.filter((lane, i) => hasLabels(lane.labels) && (options.lanes?.includes(i) ?? true));
-  checkClasses(project, lanes);
   const classifierId = options.classifierId ?? project.classifier.classifierId;
   const classifier = findById(services.catalog.classifiers, classifierId, 'classifier');
   const isSame = classifierId === project.classifier.classifierId;
@@ -53,13 +36,7 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
   completeOptions(classifier, given); // a wrong option is told before the features are computed
 
   const started = performance.now();
-  const parts: BlockSamples[] = [];
-  const changed: string[] = [];
-  for (const lane of lanes) {
-    if (await hasChanged(lane, options)) changed.push(changedText(lane));
-    parts.push(...(await collectLane(project, lane, options)));
-  }
-  const samples = joinSamples(parts, project.classes.length);
+  const { samples, classCounts, valueRange, warnings } = await collectProjectSamples(project, options);
   const collected = performance.now();
   const estimate = classifier.estimateSeconds?.(samples, completeOptions(classifier, given));
   if (estimate !== undefined) options.onEstimate?.(estimate);
@@ -70,124 +47,13 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
     signal,
     onProgress,
   });
-  const valueRange = parts.map((part) => part.valueRange).reduce<ValueRange | undefined>(joinRanges, undefined);
-  const told = model.report ?? plainReport(project, samples.featureCount, lanes);
-  const report = { ...told, warnings: [...changed, ...told.warnings], valueRange };
+  const { sampleCount, featureCount } = samples;
+  const told = model.report ?? { sampleCount, featureCount, classCounts, seconds: 0, warnings: [] };
+  const report = { ...told, warnings: [...warnings, ...told.warnings], valueRange };
   return {
     project: { ...project, classifier: { classifierId, options: given, seed, model: model.save(), report } },
     report,
     featureSeconds: (collected - started) / 1e3,
     trainSeconds: (performance.now() - collected) / 1e3,
   };
-}
-
-/** At least two painted classes are needed. */
-function checkClasses(project: Project, lanes: readonly Lane[]): void {
-  if (project.lanes.length === 0) {
-    throw new BrushwoodError(
-      'lane-missing',
-      'The project has no image to learn from. Add one: brushwood lanes PROJECT add IMAGE.',
-    );
-  }
-  const counts = laneCounts(project, lanes);
-  const painted = counts.flatMap((count, i) => (count > 0 ? [i] : []));
-  if (painted.length === 0) throw noLabelsError();
-  if (painted.length === 1) {
-    const name = project.classes[painted[0]!]?.name ?? `Label ${painted[0]! + 1}`;
-    throw new BrushwoodError(
-      'one-class',
-      `Only the class "${name}" is labelled (${counts[painted[0]!]} voxels). Paint at least one more class, so that there is something to tell apart.`,
-      { class: name },
-    );
-  }
-  if (counts.length > project.classes.length) {
-    throw new BrushwoodError(
-      'invalid-labels',
-      `Labels go up to ${counts.length}, but the project has ${project.classes.length} classes.`,
-    );
-  }
-}
-
-function laneCounts(project: Project, lanes: readonly Lane[]): number[] {
-  const counts = Array<number>(project.classes.length).fill(0);
-  for (const lane of lanes)
-    countLabels(lane.labels, counts.length).forEach((count, i) => (counts[i] = (counts[i] ?? 0) + count));
-  return counts;
-}
-
-async function collectLane(
-  project: Project,
-  lane: Lane,
-  { services, signal, onProgress, engineId }: TrainOptions,
-): Promise<BlockSamples[]> {
-  const blocks = [...labelBlocks(lane.labels)];
-  const image = await normalizeRequest(services.catalog.formats, requestOf(lane.rawData), {
-    normalization: project.normalization,
-    signal,
-    onProgress,
-  });
-  const order = new Map(blocks.map((block, i) => [block, i]));
-  const rows: BlockSamples[] = [];
-  let done = 0;
-  await runBlocks(services.executor, {
-    task: collectSamplesTask,
-    setup: { image, selection: project.features, blockShape: largestBlock(blocks), engineId },
-    jobs: blocks,
-    signal,
-    onResult(samples, block) {
-      rows[order.get(block)!] = samples;
-      onProgress?.({
-        phase: `Features of ${lane.rawData.nickname}`,
-        done: ++done,
-        total: blocks.length,
-        unit: 'blocks',
-      });
-    },
-  });
-  return rows;
-}
-
-/**
- * Is the image another than the one the labels were painted on, though of its size? Embedded ones are the project's own.
- * @throws 'shape-mismatch' for another size
- */
-async function hasChanged(lane: Lane, { services: { catalog }, signal }: TrainOptions): Promise<boolean> {
-  const { location, axes, storage, fingerprint } = lane.rawData;
-  const source = await openImage(catalog.formats, { location, axes }, { signal });
-  try {
-    checkLaneShape(lane, source.info.shape);
-    if (storage === 'embedded' || fingerprint === undefined) return false;
-    return (await fingerprintImage(source, signal)) !== fingerprint;
-  } finally {
-    await source.close();
-  }
-}
-
-function changedText({ rawData }: Lane): string {
-  return (
-    `"${rawData.nickname}" (${rawData.location.path}) has changed since it was added: its labels may lie on other things than they were ` +
-    'painted on. If it is another image, find the old one: brushwood lanes PROJECT relink LANE IMAGE.'
-  );
-}
-
-function checkLaneShape({ rawData, labels }: Lane, shape: Shape5): void {
-  if (shape.every((size, axis) => axis === 1 || size === labels.shape[axis])) return;
-  throw new BrushwoodError(
-    'shape-mismatch',
-    `"${rawData.nickname}" (${rawData.location.path}) has shape (${shape.join(', ')}), but its labels were painted on ` +
-      `(${labels.shape.join(', ')}), axes tczyx without channels. Point the lane to the right file: brushwood lanes PROJECT relink LANE IMAGE.`,
-    { shape: [...shape], expected: [...labels.shape] },
-  );
-}
-
-function largestBlock(blocks: readonly LabelBlock[]): Shape3 {
-  const size = (axis: number) =>
-    blocks.reduce((largest, { roi }) => Math.max(largest, roi.stop[axis]! - roi.start[axis]!), 1);
-  return [size(2), size(3), size(4)];
-}
-
-function plainReport(project: Project, featureCount: number, lanes: readonly Lane[]): TrainingReport {
-  const classCounts = laneCounts(project, lanes);
-  const sampleCount = classCounts.reduce((sum, count) => sum + count, 0);
-  return { sampleCount, featureCount, classCounts, seconds: 0, warnings: [] };
 }

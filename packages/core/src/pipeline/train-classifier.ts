@@ -1,8 +1,9 @@
 import type { Classifier, ClassifierModel, ClassifierOption, OptionValues, Samples } from '../contracts/classifier.ts';
 import type { RunOptions } from '../contracts/progress.ts';
 import type { WorkerPool } from '../contracts/worker-pool.ts';
-import { BrushwoodError } from '../errors.ts';
+import { BrushwoodError, throwIfAborted } from '../errors.ts';
 import type { BlockSamples } from './collect-samples.ts';
+import { trainModelTask } from './train-model.task.ts';
 
 /**
  * Joins the rows of all blocks, in order.
@@ -44,13 +45,31 @@ export function noLabelsError(): BrushwoodError {
   );
 }
 
-/** Trains with checked options. */
+/**
+ * Trains with checked options: where a pool is given and the classifier does not divide its work over it, in one of its workers.
+ * @throws as `Classifier.train`
+ */
 export async function trainClassifier(
   classifier: Classifier,
   samples: Samples,
   context: RunOptions & { options?: OptionValues; seed: number; pool?: WorkerPool },
 ): Promise<ClassifierModel> {
-  return classifier.train(samples, { ...context, options: completeOptions(classifier, context.options ?? {}) });
+  const options = completeOptions(classifier, context.options ?? {});
+  const { pool, seed, signal, onProgress } = context;
+  if (!pool || classifier.isParallel) {
+    return classifier.train(samples, { ...context, options });
+  }
+  throwIfAborted(signal);
+  const input = { classifierId: classifier.id, samples, options, seed };
+  const { stored, report } = await pool.run(trainModelTask, input, { signal, onProgress });
+  let loaded: ClassifierModel | undefined;
+  return {
+    featureCount: stored.featureCount,
+    classCount: stored.classCount,
+    ...(report ? { report } : {}),
+    predict: (features, out) => (loaded ??= classifier.load(stored)).predict(features, out),
+    save: () => stored,
+  };
 }
 
 /**

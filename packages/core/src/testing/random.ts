@@ -1,17 +1,9 @@
 import { allocateArray, dtypeRange, type Dtype, type TypedArray } from '../grid/dtype.ts';
 import { elementCount, type Shape5 } from '../grid/axes.ts';
 import type { Tensor } from '../grid/tensor.ts';
+import { seededRandom } from '../seeded-random.ts';
 
-/** Numbers in [0, 1) that are the same for one seed on every platform (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+export { seededRandom };
 
 /** An integer in low…high, both included. */
 export function randomInteger(random: () => number, low: number, high: number): number {
