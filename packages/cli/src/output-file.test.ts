@@ -1,53 +1,23 @@
+import type { PatternValues } from '@brushwood/core';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkStoredPattern, fillPattern, needsShape, type PatternValues } from './output-file.ts';
+import { checkStoredPattern, fillOutputPath } from './output-file.ts';
 
 const values: PatternValues = {
   dataset_dir: '/data',
   project_dir: '/projects',
   nickname: 'cells',
   result_type: 'Simple Segmentation',
-  roi: { start: [0, 0, 0, 0, 0], stop: [3, 2, 1, 80, 72] },
 };
 
-describe('fillPattern', () => {
-  it.each([
-    ['{dataset_dir}/{nickname}_{result_type}', '/data/cells_Simple Segmentation'],
-    ['{project_dir}/out/{nickname}.tif', '/projects/out/cells.tif'],
-    ['no/such/folder/', 'no/such/folder/cells_Simple Segmentation'],
-    ['{x_start}-{x_stop} {y_stop} {t_stop} {c_stop}', '0-72 80 3 2'],
-    ['{roi}', '[(0, 0, 0, 0, 0), (3, 2, 1, 80, 72)]'],
-  ])('fills %s', (pattern, expected) => expect(fillPattern(pattern, values)).toBe(expected));
-
-  it.each([
-    ['../../evil', '__.._evil'],
-    ['/etc/passwd', '_etc_passwd'],
-    ['..\\evil', '__evil'],
-    ['stack_*', 'stack_'],
-    ['.hidden', '_hidden'],
-  ])('keeps the nickname %s from leading out of the folder', (nickname, expected) => {
-    expect(fillPattern('out/{nickname}', { ...values, nickname })).toBe(`out/${expected}`);
+describe('fillOutputPath', () => {
+  it('puts the usual name into a folder', () => {
+    expect(fillOutputPath('no/such/folder/', values)).toBe('no/such/folder/cells_Simple Segmentation');
+    expect(fillOutputPath(process.cwd(), values)).toBe(join(process.cwd(), 'cells_Simple Segmentation'));
   });
 
-  it('names the placeholders there are', () => {
-    expect(() => fillPattern('{name}', values)).toThrow(/Unknown placeholder \{name\}.*\{nickname\}/);
-  });
-
-  it('tells the bounds of a cut-out', () => {
-    const roi = { start: [0, 0, 4, 10, 20], stop: [1, 2, 8, 15, 25] } as const;
-    expect(fillPattern('{z_start}-{z_stop}_{x_start}_{roi}', { ...values, roi })).toBe(
-      '4-8_20_[(0, 0, 4, 10, 20), (1, 2, 8, 15, 25)]',
-    );
-  });
-
-  it('leaves the number of a slice to the format', () => {
-    expect(fillPattern('{nickname}_{slice_index}.tif', values)).toBe(`${values.nickname}_{slice_index}.tif`);
-  });
-});
-
-describe('needsShape', () => {
-  it('is true for what depends on the size of the image', () => {
-    expect(['{roi}', 'a_{z_start}', '{x_stop}'].every(needsShape)).toBe(true);
-    expect(['{nickname}', 'x_stop', '{dataset_dir}/a'].some(needsShape)).toBe(false);
+  it('takes a folder that is an image for a file', () => {
+    expect(fillOutputPath(process.cwd(), values, () => true)).toBe(process.cwd());
   });
 });
 

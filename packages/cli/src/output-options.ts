@@ -1,4 +1,12 @@
-import { findClass, type Dtype, type ExportSource, type ImageLayout, type Project, type Shape5 } from '@brushwood/core';
+import {
+  exportPresets,
+  findClass,
+  type Dtype,
+  type ExportSource,
+  type ImageLayout,
+  type Project,
+  type Shape5,
+} from '@brushwood/core';
 import { InvalidArgumentError } from 'commander';
 import { blockShape } from './options.ts';
 
@@ -36,23 +44,9 @@ export function renormalizeRanges(text: string, previous: RangeList = []): Range
   return [...previous, valueRange(text)];
 }
 
-/** What a preset stands for; options that are given themselves win. */
-interface Preset {
-  readonly format: string;
-  /** For values that run over a range, like probabilities; labels stay what they are. */
-  readonly dtype: Dtype;
-  readonly axes?: string;
-  readonly flavour?: string;
-}
-
-export const presets: Readonly<Record<string, Preset>> = {
-  fiji: { format: 'tiff', dtype: 'uint8', axes: 'tzcyx', flavour: 'imagej' },
-  python: { format: 'npy', dtype: 'float32' },
-};
-
 /** Options of predict that a preset touches. */
 export interface PresetOptions extends LayoutOptions {
-  readonly for?: string;
+  readonly for?: keyof typeof exportPresets;
   readonly format?: string;
   readonly dtype?: Dtype;
   readonly outputAxes?: string;
@@ -66,7 +60,7 @@ export interface OutputSettings {
 }
 
 export function outputSettings(options: PresetOptions): OutputSettings {
-  const preset = options.for === undefined ? undefined : presets[options.for];
+  const preset = options.for === undefined ? undefined : exportPresets[options.for];
   const layout: ImageLayout = {
     chunkShape: options.chunk,
     shardShape: options.zarrShard,

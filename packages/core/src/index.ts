@@ -183,7 +183,7 @@ export { pixelExportSources, type ExportSource, type PredictedBlock } from './pi
 export type { Normalization } from './project/normalization.ts';
 export { placeOfPart } from './pipeline/place-of-part.ts';
 export { objectFilterSink, type Scratch } from './pipeline/object-filter-sink.ts';
-export { mostObjectVoxels, withoutSmallObjects } from './pipeline/small-objects.ts';
+export { checkSmallestObject, mostObjectVoxels, withoutSmallObjects } from './pipeline/small-objects.ts';
 export { combinedClasses, type Postprocessing } from './pipeline/postprocess.ts';
 export { completeGroups, hasSteps, setResultSteps, type ResultSteps } from './project/result-steps.ts';
 export { checkNormalization, setNormalization } from './project/normalization.ts';
@@ -260,3 +260,18 @@ export { readBox, type BoxRequest } from './live/read-box.ts';
 export { pauseForMessages } from './workers/pause-for-messages.ts';
 export { naturalOrder } from './files/natural-order.ts';
 export { nicknameFor, stackName } from './project/image-names.ts';
+export type { ExportPlan, PlannedOutput } from './exports/export-plan.ts';
+export { exportPresets, type ExportPreset } from './exports/export-presets.ts';
+export {
+  defaultFileName,
+  fileNameOf,
+  fillPattern,
+  isSequence,
+  isSequenceFormat,
+  needsShape,
+  placeholderNames,
+  slicePlace,
+  withExtension,
+  type PatternValues,
+} from './exports/file-pattern.ts';
+export { describeFiles, planFiles, type PlannedFile } from './exports/plan-files.ts';

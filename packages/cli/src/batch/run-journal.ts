@@ -1,7 +1,8 @@
+import { isSequence } from '@brushwood/core';
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { CountedAreas } from './area-report.ts';
-import { filesOfSequence, isFileOf, isSequence } from './sequence-files.ts';
+import { filesOfSequence, isFileOf } from './sequence-files.ts';
 import { pathFacts } from '../path-facts.ts';
 
 /** In each folder that outputs are written to: one line of JSON for each finished one. */

@@ -1,14 +1,6 @@
-import { naturalOrder } from '@brushwood/core';
+import { naturalOrder, slicePlace } from '@brushwood/core';
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-
-/** In the name of an output that is a sequence of files: the place of their number. */
-export const slicePlace = '{slice_index}';
-
-/** Is this the name of many files? */
-export function isSequence(path: string): boolean {
-  return basename(path).includes(slicePlace);
-}
 
 /** Has a file the name of one of a sequence? */
 export function isFileOf(sequence: string, name: string): boolean {

@@ -8,6 +8,7 @@ import {
   outputFormat,
   roiShape,
   wholeRoi,
+  withExtension,
   type Catalog,
   type ChannelSelection,
   type Dtype,
@@ -32,12 +33,11 @@ import { findInputs, type FindOptions, type FoundInput } from '../inputs/find-in
 import { locateInput } from '../inputs/locate-input.ts';
 import {
   checkSequence,
-  fillPattern,
+  fillOutputPath,
   hasWritableEnding,
   makeFolderOf,
   namingForce,
   outputLocation,
-  withExtension,
 } from '../output-file.ts';
 import { outputSettings, type LayoutOptions, type RangeList } from '../output-options.ts';
 import type { Report } from '../report.ts';
@@ -132,7 +132,7 @@ function targetOf(
   const isImage = (path: string) => hasWritableEnding(catalog, path);
   const isFolder =
     pattern.endsWith('/') || (existsSync(pattern) && statSync(pattern).isDirectory() && !isImage(pattern));
-  const filled = fillPattern(isFolder ? join(pattern, '{nickname}') : pattern, values, isImage);
+  const filled = fillOutputPath(isFolder ? join(pattern, '{nickname}') : pattern, values, isImage);
   const location = outputLocation(catalog, filled);
   const format = outputFormat(catalog.formats, { id: options.format, path: location.path });
   const named = withExtension(location.path, format);

@@ -1,5 +1,6 @@
 import {
   BrushwoodError,
+  checkSmallestObject,
   createCountingSink,
   objectFilterSink,
   type CountingSink,
@@ -11,7 +12,6 @@ import {
   type RunPart,
 } from '@brushwood/core';
 import { labelScratch } from '../batch/label-scratch.ts';
-import { checkSmallest } from '../batch/check-smallest.ts';
 import { makeFolderOf, namingForce, outputLocation } from '../output-file.ts';
 import { findClassChannels, outputSettings } from '../output-options.ts';
 import { planPostprocessing } from '../postprocess-options.ts';
@@ -114,7 +114,7 @@ export class OutputTargets {
     const { minObject: smallest, signal, report } = options;
     if (smallest === undefined) return sink;
     try {
-      checkSmallest(sink, smallest);
+      checkSmallestObject(sink, smallest);
       const { path, innerPath } = outputLocation(services.catalog, near);
       const name = [path, innerPath?.replaceAll('/', '-'), use].filter(Boolean).join('.');
       const scratch = await labelScratch(services.catalog, name, { spec: sink.spec, signal });

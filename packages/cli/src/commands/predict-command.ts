@@ -1,4 +1,4 @@
-import { dtypes, pixelExportSources } from '@brushwood/core';
+import { dtypes, exportPresets, pixelExportSources } from '@brushwood/core';
 import { Option, type Command } from 'commander';
 import { countVariable, runPart } from '../batch/run-part.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type CommandContext,
 } from '../command-parts.ts';
 import { axes, blockShape, collect, collectList, memorySize, sourceList, wholeNumber } from '../options.ts';
-import { presets, renormalizeRanges } from '../output-options.ts';
+import { renormalizeRanges } from '../output-options.ts';
 import { classGroups, positiveNumber, thresholds } from '../postprocess-options.ts';
 import { roiSpans } from '../roi-option.ts';
 
@@ -82,7 +82,7 @@ function addOutputOptions(predict: Command): void {
       new Option(
         '--for <program>',
         'as this program likes it: fiji (8-bit ImageJ TIFF), python (float32 .npy)',
-      ).choices(Object.keys(presets)),
+      ).choices(Object.keys(exportPresets)),
     )
     .addOption(
       new Option('--dtype <dtype>', 'data type; probabilities scale to the range of integer types').choices(dtypes),

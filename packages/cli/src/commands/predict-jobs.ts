@@ -2,10 +2,12 @@ import {
   BrushwoodError,
   findById,
   formatByExtension,
+  needsShape,
   openImage,
   outputFormat,
   requestOf,
   wholeRoi,
+  withExtension,
   type Catalog,
   type ChannelSelection,
   type ErrorCode,
@@ -25,11 +27,9 @@ import {
   checkStoredPattern,
   defaultPattern,
   checkSequence,
-  fillPattern,
+  fillOutputPath,
   hasWritableEnding,
-  needsShape,
   outputLocation,
-  withExtension,
 } from '../output-file.ts';
 import { workflowOf } from '../project-file.ts';
 import { roiOf, type RoiSpans } from '../roi-option.ts';
@@ -216,7 +216,7 @@ function planOutput(
   // A folder in a container is a dataset, not a place for files.
   const isImage = (folder: string) =>
     hasWritableEnding(catalog, folder) || outputLocation(catalog, folder).innerPath !== undefined;
-  const file = fillPattern(pattern, values, isImage);
+  const file = fillOutputPath(pattern, values, isImage);
   const base = options.output === undefined ? resolve(dirname(resolve(path)), file) : file;
   const location = outputLocation(catalog, base);
   const id = options.format ?? (hasImageExtension(catalog, location.path) ? undefined : 'tiff');

@@ -2,6 +2,7 @@ import {
   BlockGrid,
   BrushwoodError,
   isAbortError,
+  isSequence,
   messageOf,
   openImage,
   wholeRoi,
@@ -14,7 +15,7 @@ import {
 import { omeZarr, verifyZarr } from '@brushwood/io-zarr';
 import { existsSync } from 'node:fs';
 import { keptFingerprint, placeOf } from '../batch/output-state.ts';
-import { filesOfSequence, isSequence } from '../batch/sequence-files.ts';
+import { filesOfSequence } from '../batch/sequence-files.ts';
 import { RunJournal, type OutputPlace } from '../batch/run-journal.ts';
 import type { MarkedOutput } from './output-targets.ts';
 import { PredictBatch } from './predict-batch.ts';

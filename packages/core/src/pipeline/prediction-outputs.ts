@@ -24,10 +24,10 @@ export interface PredictionOutput {
 }
 
 export interface OutputFacts {
-  readonly info: ImageInfo;
+  readonly info: Pick<ImageInfo, 'fileAxes' | 'voxelSize'>;
   /** The part of the image that is predicted. */
   readonly roi: Roi;
-  readonly output: PredictionOutput;
+  readonly output: Omit<PredictionOutput, 'openSink'>;
   readonly source: ExportSource;
   /** Of the source, before a choice. */
   readonly channelCount: number;
@@ -92,6 +92,6 @@ function checkChannels({ output, source, channelCount }: OutputFacts): void {
 }
 
 /** The input's axes, with a channel axis at the end where one is needed (spec §D.2). */
-function defaultAxes({ fileAxes }: ImageInfo, channels: number): string {
+function defaultAxes({ fileAxes }: OutputFacts['info'], channels: number): string {
   return fileAxes.includes('c') || channels === 1 ? fileAxes : `${fileAxes}c`;
 }

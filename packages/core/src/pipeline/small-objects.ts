@@ -1,3 +1,4 @@
+import type { ImageSink } from '../contracts/image-sink.ts';
 import type { ImageSource } from '../contracts/image-source.ts';
 import { BrushwoodError } from '../errors.ts';
 import { elementCount, shape3, type Shape3 } from '../grid/axes.ts';
@@ -123,4 +124,26 @@ function countFaces(
 function mostFrequent(around: ReadonlyMap<number | bigint, number>): number | bigint {
   const sorted = [...around].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
   return sorted[0]![0];
+}
+
+/**
+ * Small objects are sought when all is predicted: what would fail then is refused before.
+ * @throws 'too-large' where a box of the image, with as much around it as the largest small object, has too many voxels
+ */
+export function checkSmallestObject(
+  { spec, unitShape }: Pick<ImageSink, 'spec' | 'unitShape'>,
+  smallest: number,
+): void {
+  const isFlat = spec.shape[2] === 1;
+  const voxels = [2, 3, 4].reduce((product, axis) => {
+    const box = unitShape?.[axis] ?? (isFlat ? 2048 : 128);
+    return product * Math.min(spec.shape[axis]!, box + 2 * smallest);
+  }, 1);
+  if (voxels <= mostObjectVoxels) return;
+  throw new BrushwoodError(
+    'too-large',
+    `To remove objects below ${smallest} voxels, boxes of ${voxels} voxels of this image are needed at once, and ${mostObjectVoxels} are ` +
+      'possible. Ask for a smaller object.',
+    { smallest, voxels },
+  );
 }

@@ -1,0 +1,32 @@
+import type { ImageLayout } from '../contracts/storage-format.ts';
+import type { Dtype } from '../grid/dtype.ts';
+import type { Roi } from '../grid/roi.ts';
+import type { ResultSteps } from '../project/result-steps.ts';
+
+/** One kind of result to write. */
+export interface PlannedOutput {
+  /** Id of an export source: `probabilities`, `segmentation`, … */
+  readonly sourceId: string;
+  /** Default: the source's own. */
+  readonly dtype?: Dtype;
+  readonly renormalize?: { readonly from: readonly [number, number]; readonly to: readonly [number, number] };
+  /** Numbers of classes, from 0 and after combining, for sources with a channel for each. Default all. */
+  readonly channels?: readonly number[];
+}
+
+/** How results are written: the same for the images of the project and for the files of a batch. Plain data. */
+export interface ExportPlan {
+  readonly outputs: readonly PlannedOutput[];
+  /** Of the storage format: `tiff`, `hdf5`, `ome-zarr`, … */
+  readonly formatId: string;
+  readonly layout?: ImageLayout;
+  /** Axes of the files; default those of the input. */
+  readonly axes?: string;
+  /** File name with `{nickname}`, `{result_type}` and the others of spec §D.1; the format's ending is added if it has none. */
+  readonly pattern: string;
+  /** The part to write, in voxels of the image; its channel range does not matter. Default: all. */
+  readonly roi?: Roi;
+  readonly steps: ResultSteps;
+  /** Replace files that exist. Without it an image whose file is there already fails: 'already-exists'. */
+  readonly overwrite?: boolean;
+}
