@@ -32,7 +32,16 @@ export {
   type Shape3,
   type Shape5,
 } from './grid/axes.ts';
-export { checkRoi, intersectRois, roiShape, translateRoi, wholeRoi, withAxis, type Roi } from './grid/roi.ts';
+export {
+  checkRoi,
+  hullOfRois,
+  intersectRois,
+  roiShape,
+  translateRoi,
+  wholeRoi,
+  withAxis,
+  type Roi,
+} from './grid/roi.ts';
 export { allocateTensor, copyBox, createTensor, cropTensor, tensorDtype, type Tensor } from './grid/tensor.ts';
 export { padRoi, type Halo, type ImageEdges } from './grid/halo.ts';
 export { BlockGrid } from './grid/block-grid.ts';
@@ -126,6 +135,15 @@ export {
   type LabelBlock,
   type Labels,
 } from './project/labels.ts';
+export { interpolateLabels, labelGaps, type LabelGap } from './project/interpolate-labels.ts';
+export {
+  copyLabelSlice,
+  labelledSlices,
+  type EditedLabels,
+  type LabelSlice,
+  type WriteRule,
+} from './project/label-slices.ts';
+export { eraseLabelStroke, findLabelStrokes, LabelStrokeFinder, type LabelStroke } from './project/label-strokes.ts';
 export {
   addClass,
   classPalette,

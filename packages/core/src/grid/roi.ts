@@ -26,6 +26,14 @@ export function intersectRois(a: Roi, b: Roi): Roi | undefined {
   return start.every((s, i) => s < stop[i]!) ? { start, stop } : undefined;
 }
 
+/** The smallest box around two. */
+export function hullOfRois(a: Roi, b: Roi): Roi {
+  return {
+    start: shape5((i) => Math.min(a.start[i], b.start[i])),
+    stop: shape5((i) => Math.max(a.stop[i], b.stop[i])),
+  };
+}
+
 /** A box with one axis replaced; a short way to say "the same box, all channels". */
 export function withAxis(roi: Roi, axis: number, start: number, stop: number): Roi {
   return {
