@@ -20,7 +20,7 @@ import {
 import { FeatureSource } from '../sources/feature-source.ts';
 import { LabelSource } from '../sources/label-source.ts';
 import { PredictionStore } from '../sources/prediction-store.ts';
-import type { Layer, Point2, ShownImage, SliceAxis } from '../view/layer.ts';
+import type { Layer, Point2, Point5, ShownImage, SliceAxis } from '../view/layer.ts';
 import type { ChannelDisplay } from '../view/raw-rendering.ts';
 import { areasOf } from './areas-in-view.ts';
 import { allFittingFeatures } from './fitting-features.ts';
@@ -54,6 +54,8 @@ export class Labeling extends EventTarget {
   /** Feature that is shown as a layer. */
   previewIndex: number | undefined;
   layers: readonly Layer[] = [];
+  /** The voxel that was last asked for: whoever shows the image brings it into view. */
+  place: Point5 | undefined;
   /** What went wrong last, for the status line. */
   problem: string | undefined;
   private readonly facts: ProjectFacts;
@@ -166,6 +168,13 @@ export class Labeling extends EventTarget {
       this.problem = messageOf(error);
     }
     this.changed('lane');
+  }
+
+  /** Brings a voxel into view, of another image if need be. */
+  async goTo(place: Point5, laneIndex = this.laneIndex): Promise<void> {
+    if (laneIndex !== this.laneIndex) await this.showLane(laneIndex);
+    this.place = place;
+    this.changed('place');
   }
 
   selectLabel(label: number): void {

@@ -231,9 +231,18 @@ export class LabelerElement extends LitElement {
 
   private onLabelingChange(detail: string): void {
     if (detail === 'project') this.emit('label-change', { project: this.labeling!.project });
+    if (detail === 'place') void this.showPlace();
     if (detail === 'prediction') {
       this.emit('prediction-change', { isSettled: this.labeling!.liveState.phase === 'settled' });
     }
+  }
+
+  /** Once the image it lies in is on the page, and has its size. */
+  private async showPlace(): Promise<void> {
+    await this.updateComplete;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const place = this.labeling?.place;
+    if (place) await this.viewer?.show(place);
   }
 
   private emit(type: string, detail: unknown): void {

@@ -16,6 +16,8 @@ import { viewerStyles } from './viewer.styles.ts';
 
 const origin: Point5 = { t: 0, z: 0, y: 0, x: 0 };
 const announceMs = 500;
+/** Zoom at which single voxels are told apart. */
+const closeUp = 3;
 
 /**
  * Shows layers of tiles: one slice view of a 2-D image, three linked ones through the crosshair of a volume. Tiles are asked for only
@@ -102,6 +104,16 @@ export class ViewerElement extends LitElement {
     for (const pane of this.scene.panes.values()) {
       const { width, height } = pane.extent;
       pane.centerOn(this.isVolume ? voxelCenter(pane.axis, this.position) : { u: width / 2, v: height / 2 });
+    }
+  }
+
+  /** Brings a voxel to the middle of every view, large enough to be seen. */
+  async show(position: Point5): Promise<void> {
+    this.goTo(position);
+    await this.updateComplete;
+    for (const pane of this.scene.panes.values()) {
+      if (pane.camera.scale < closeUp) pane.zoomTo(closeUp);
+      pane.centerOn(voxelCenter(pane.axis, this.position));
     }
   }
 
