@@ -1,29 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, openTestPage, type TestPage } from '../testing/browser.ts';
+import { startUi, type RunningUi } from '../testing/start-ui.ts';
 import { noiseImage, sampleFolder, writeImage } from '../testing/sample-images.ts';
-
-/** The command as it is installed, with the app it ships. */
-const command = fileURLToPath(new URL('../../../cli/bin/brushwood.js', import.meta.url));
-
-interface RunningUi {
-  readonly child: ChildProcess;
-  readonly url: string;
-}
-
-function startUi(folder: string, args: readonly string[]): Promise<RunningUi> {
-  const child = spawn(process.execPath, [command, 'ui', ...args, '--no-open', '--port', '0'], { cwd: folder });
-  let told = '';
-  child.stderr.on('data', (part: Buffer) => (told += part.toString()));
-  return new Promise((resolve, reject) => {
-    child.stdout.once('data', (part: Buffer) => resolve({ child, url: part.toString().trim() }));
-    child.once('exit', (code) => reject(new Error(`brushwood ui ended with ${code}: ${told}`)));
-  });
-}
 
 /** The test runner rewrites an `import()` of functions for the page; the page has to have its own. */
 async function enter(page: Page, url: string): Promise<void> {
