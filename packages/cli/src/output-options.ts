@@ -16,6 +16,8 @@ export interface LayoutOptions {
   readonly chunk?: Shape5;
   readonly zarrShard?: Shape5;
   readonly compression?: ImageLayout['compression'];
+  /** Of TIFF; else that of the preset. */
+  readonly flavour?: ImageLayout['flavour'];
 }
 
 /** `--chunk 64` (every axis) or `--chunk 32,128,128` (z, y, x); one time point and channel. */
@@ -66,7 +68,7 @@ export function outputSettings(options: PresetOptions): OutputSettings {
     shardShape: options.zarrShard,
     version: options.zarrVersion,
     compression: options.compression,
-    flavour: preset?.flavour,
+    flavour: options.flavour ?? preset?.flavour,
   };
   return {
     layout: Object.values(layout).some((value) => value !== undefined) ? layout : undefined,

@@ -17,6 +17,8 @@ export interface PostprocessOptions {
   readonly threshold?: readonly number[];
   /** Voxels an object of the segmentation needs to stay. */
   readonly minObject?: number;
+  /** As the app says it; takes the place of all but `minObject`. */
+  readonly postprocessing?: Postprocessing;
 }
 
 /** `--combine 2+3` or `nucleus+nucleolus,4+5`. */
@@ -59,8 +61,9 @@ export interface PlannedPostprocessing {
  */
 export function planPostprocessing(
   project: Project,
-  { combine = [], smooth, threshold }: PostprocessOptions,
+  { combine = [], smooth, threshold, postprocessing: given }: PostprocessOptions,
 ): PlannedPostprocessing {
+  if (given) return { postprocessing: given, classes: combinedClasses(project.classes, given) };
   if (combine.length === 0 && smooth === undefined && !threshold)
     return { postprocessing: undefined, classes: project.classes };
   const named = combine.map((group) => group.map((name) => findClass(project, name)));

@@ -258,6 +258,7 @@ export {
 } from './pipeline/evaluate-segmentation.ts';
 export { createMemorySink, type MemorySink } from './pipeline/memory-sink.ts';
 export { countClasses, createCountingSink, voxelMeasureUm, type CountingSink } from './pipeline/class-areas.ts';
+export { compareImage, rangeDifference, type ComparedImage } from './pipeline/compare-image.ts';
 export { copyImage, type CopyOptions } from './pipeline/copy-image.ts';
 export { packProject, unpackProject } from './project/pack-project.ts';
 export { newProject } from './project/new-project.ts';

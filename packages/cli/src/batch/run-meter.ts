@@ -8,13 +8,13 @@ export class RunMeter {
   /** Images that are behind the run, skipped ones included. */
   done = 0;
   private readonly total: number;
-  private readonly report: Report;
+  private readonly report: Pick<Report, 'onProgress'>;
   private readonly phase: string;
   /** Images that are being worked on. */
   private readonly open = new Map<object, { readonly share: number; readonly voxels: number }>();
   private readonly started = performance.now();
 
-  constructor(total: number, report: Report, phase = 'Predicting') {
+  constructor(total: number, report: Pick<Report, 'onProgress'>, phase = 'Predicting') {
     this.phase = phase;
     this.total = total;
     this.report = report;

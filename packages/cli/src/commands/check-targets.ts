@@ -15,7 +15,7 @@ export function checkDistinct(jobs: readonly PredictJob[]): void {
       if (other !== undefined) {
         throw new BrushwoodError(
           'invalid-parameter',
-          `${other} and ${name} would both be written to "${path}". Put {nickname} and {result_type} into -o, for example -o out/{nickname}_{result_type}.tif.`,
+          `${other} and ${name} would both be written to "${path}". Put {nickname} and {result_type} into the output (-o), for example out/{nickname}_{result_type}.tif.`,
           { path },
         );
       }

@@ -15,15 +15,17 @@ import { labelScratch } from '../batch/label-scratch.ts';
 import { makeFolderOf, namingForce, outputLocation } from '../output-file.ts';
 import { findClassChannels, outputSettings } from '../output-options.ts';
 import { planPostprocessing } from '../postprocess-options.ts';
-import { renormalization, type PredictCommandOptions } from './predict-facts.ts';
+import { renormalization, type PredictRunOptions } from './predict-facts.ts';
 import type { JobOutput } from './predict-jobs.ts';
 
 export interface TargetParts {
   readonly services: PipelineServices;
   readonly project: Project;
-  readonly options: PredictCommandOptions;
+  readonly options: PredictRunOptions;
   /** The share of a single image's units to do. */
   readonly part?: RunPart;
+  /** Says of an error what the user can do about it; default in the words of the command. */
+  explain?(error: unknown): unknown;
 }
 
 /** An output with what its values depend on. */
@@ -52,8 +54,9 @@ export class OutputTargets {
   }
 
   /** An output without a sink: what a run that writes nothing needs to know. */
-  describe({ source }: JobOutput): Omit<PredictionOutput, 'openSink'> {
+  describe({ source, values }: JobOutput): Omit<PredictionOutput, 'openSink'> {
     const { project, options } = this.parts;
+    if (values) return { sourceId: source.id, axes: this.settings.axes, ...values };
     return {
       sourceId: source.id,
       dtype: this.settings.dtypeOf(source),
@@ -84,7 +87,7 @@ export class OutputTargets {
   }
 
   private async create({ format, path, source, fingerprint }: MarkedOutput, spec: ImageSpec): Promise<ImageSink> {
-    const { services, options, part } = this.parts;
+    const { services, options, part, explain = namingForce } = this.parts;
     if (options.finish && this.smallestOf(source) !== undefined) throw notThere(path);
     const location = outputLocation(services.catalog, path);
     makeFolderOf(location.path);
@@ -96,7 +99,7 @@ export class OutputTargets {
       onProgress: options.report.onProgress,
     };
     const sink = await format.create!(location, spec, wishes).catch((error: unknown) => {
-      throw namingForce(error);
+      throw explain(error);
     });
     if (!options.finish || sink.unitShape) return sink;
     await sink.abort();

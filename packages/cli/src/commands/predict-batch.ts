@@ -35,6 +35,8 @@ export interface BatchParts extends TargetParts {
   /** Are the areas of the classes asked for? */
   readonly isReported?: boolean;
   readonly imageCount: number;
+  /** What is known of finished outputs; default what is found beside them. */
+  readonly journal?: RunJournal;
 }
 
 /** Predicts the images of a run one after the other, remembers what is finished and skips it. */
@@ -44,13 +46,14 @@ export class PredictBatch {
   imagesAtOnce = 1;
   private readonly parts: BatchParts;
   private readonly targets: OutputTargets;
-  private readonly journal = new RunJournal();
+  private readonly journal: RunJournal;
   private readonly projectDigest: string;
 
   constructor(parts: BatchParts) {
     this.parts = parts;
     this.meter = new RunMeter(parts.imageCount, parts.options.report);
     this.targets = new OutputTargets(parts);
+    this.journal = parts.journal ?? new RunJournal();
     this.projectDigest = projectDigest(parts.project);
   }
 
@@ -88,7 +91,8 @@ export class PredictBatch {
       const { source, format } = output;
       const labels = source.id === 'labels' ? job.lane?.labels : undefined;
       const { postprocessing } = result;
-      const values = { roi, classes, renormalize, postprocessing, minObject, dtype: settings.dtypeOf(source), labels };
+      const dtype = settings.dtypeOf(source);
+      const values = { roi, classes, renormalize, postprocessing, minObject, dtype, labels, ...output.values };
       const form = { format: format.id, axes: settings.axes, layout: settings.layout };
       return { ...output, fingerprint: digest([this.projectDigest, identity, mask, source.id, values, form]) };
     });
@@ -219,8 +223,9 @@ function lookedAt({ spec }: ImageSink): ImageSink {
   return { spec, writeShape: [1, 1, 1, 1, 1], write: nothing, close: nothing, abort: nothing };
 }
 
-/** An embedded image lies in the project file, which changes with every save: what is known of the image itself counts. */
+/** An embedded image lies in the project file, which changes with every save: what is known of the image itself counts. One in memory is known. */
 function identityOf({ catalog }: PipelineServices, { lane, image }: PredictJob): Promise<unknown> {
+  if (image.location.tensor) return Promise.resolve(image);
   const { storage, fingerprint } = lane?.rawData ?? {};
   if (storage === 'embedded' && fingerprint !== undefined) return Promise.resolve({ ...image, fingerprint });
   return imageIdentity(catalog, image);

@@ -12,7 +12,11 @@ import type { RoiSpans } from '../roi-option.ts';
 import { peakMemoryMiB, seconds } from '../statistics.ts';
 import type { JobOptions, PredictJob } from './predict-jobs.ts';
 
-export interface PredictCommandOptions extends JobOptions, PresetOptions, PostprocessOptions {
+/** What predicting an image tells. */
+export type RunReport = Pick<Report, 'note' | 'warn' | 'event' | 'onProgress'>;
+
+/** How images are predicted, by whatever asked for it. */
+export interface PredictRunOptions extends JobOptions, PresetOptions, PostprocessOptions {
   readonly format?: string;
   readonly roi?: RoiSpans;
   readonly classes?: readonly string[];
@@ -30,11 +34,15 @@ export interface PredictCommandOptions extends JobOptions, PresetOptions, Postpr
   readonly verify?: boolean;
   readonly threads: number;
   readonly signal: AbortSignal;
+  readonly report: RunReport;
+}
+
+export interface PredictCommandOptions extends PredictRunOptions {
   readonly report: Report;
 }
 
 /** What `--json` says of an image. */
-export function jobFacts(job: PredictJob, result: PredictResult, { stats, threads }: PredictCommandOptions): object {
+export function jobFacts(job: PredictJob, result: PredictResult, { stats, threads }: PredictRunOptions): object {
   const facts = {
     input: describeLocation(job.image.location),
     files: Object.fromEntries(job.outputs.map(({ source, path }) => [source.id, path])),
@@ -68,7 +76,7 @@ export function describeStats(result: PredictResult, threads: number): string {
   );
 }
 
-export function renormalization({ renormalize }: PredictCommandOptions): PredictionOutput['renormalize'] {
+export function renormalization({ renormalize }: PredictRunOptions): PredictionOutput['renormalize'] {
   const [from, to] = renormalize ?? [];
   return from && to && { from, to };
 }

@@ -15,6 +15,7 @@ import {
   type ImageRequest,
   type Lane,
   type PipelineServices,
+  type PredictionOutput,
   type Project,
   type Roi,
   type StorageFormat,
@@ -54,6 +55,8 @@ export interface JobOutput {
   /** As it is told to the user: file and dataset. */
   readonly path: string;
   readonly format: StorageFormat;
+  /** How its values are written; default as the options of the run say. */
+  readonly values?: Pick<PredictionOutput, 'dtype' | 'channels' | 'renormalize'>;
 }
 
 /** One image to predict and where its results go. */
@@ -93,13 +96,41 @@ export async function planJobs(
           begin: () => inputJob(services, project, { input, mask: options.mask[i], options }),
         }))
       : project.lanes.map((lane, i) => ({ name: lane.rawData.nickname, begin: () => laneJob(lane, i, options) }));
+  return planStarts(services, project, { path, pattern, starts, options, outputs: sources.map((source) => ({ source })) });
+}
+
+/** An image whose job is still to be made, which may fail. */
+export interface JobStart {
+  readonly name: string;
+  begin(): Omit<PredictJob, 'outputs'> | Promise<Omit<PredictJob, 'outputs'>>;
+}
+
+export interface StartsRequest {
+  /** Of the project file. */
+  readonly path: string;
+  readonly pattern: string;
+  readonly starts: readonly JobStart[];
+  readonly outputs: readonly Pick<JobOutput, 'source' | 'values'>[];
+  readonly options: Pick<JobOptions, 'output' | 'format' | 'roi'>;
+}
+
+/** The same for images that are known already. @throws what is wrong with the run as a whole */
+export async function planStarts(
+  services: PipelineServices,
+  project: Project,
+  { path, pattern, starts, outputs, options }: StartsRequest,
+): Promise<readonly BatchItem[]> {
+  const { catalog } = services;
   const items: BatchItem[] = [];
   for (const { name, begin } of starts) {
     try {
-      const job = begin();
+      const job = await begin();
       const roi = needsShape(pattern) ? await boxOf(catalog, job.image, options.roi) : undefined;
-      const planOne = (source: ExportSource) => planOutput(services, pattern, { job, source, path, options, roi });
-      items.push({ name, job: { ...job, outputs: sources.map(planOne) } });
+      const planOne = (output: StartsRequest['outputs'][number]) => ({
+        ...planOutput(services, pattern, { job, source: output.source, path, options, roi }),
+        ...(output.values ? { values: output.values } : {}),
+      });
+      items.push({ name, job: { ...job, outputs: outputs.map(planOne) } });
     } catch (problem) {
       if (isWrongUse(problem)) throw problem;
       items.push({ name, problem });
@@ -109,11 +140,6 @@ export async function planJobs(
   checkDistinct(jobs);
   checkTargets(jobs, { catalog, project, path });
   return items;
-}
-
-interface JobStart {
-  readonly name: string;
-  begin(): Omit<PredictJob, 'outputs'>;
 }
 
 /** Errors that say the same of every image. */
@@ -201,7 +227,7 @@ function planOutput(
     job: Omit<PredictJob, 'outputs'>;
     source: ExportSource;
     path: string;
-    options: JobOptions;
+    options: StartsRequest['options'];
     roi: Roi | undefined;
   },
 ): PredictJob['outputs'][number] {

@@ -161,7 +161,7 @@ function checkPartOptions(options: PredictCommandOptions): void {
 }
 
 /** Do several images go into one file, as datasets? Only one at a time can write to it then. */
-function shareFiles(catalog: Catalog, items: readonly BatchItem[]): boolean {
+export function shareFiles(catalog: Catalog, items: readonly BatchItem[]): boolean {
   const files = items.map(({ job }) => new Set(job?.outputs.map((output) => placeOf(catalog, output).path)));
   return new Set(files.flatMap((own) => [...own])).size < files.reduce((sum, own) => sum + own.size, 0);
 }
