@@ -29,12 +29,13 @@ export function command(program: Command, name: string, description: string): Co
     .option('--quiet', 'print nothing but the result and errors');
 }
 
-/** For commands that do no work on threads. */
+/** Services that the caller closes; without a number of threads for commands that do no work on them. */
 export function servicesOf(
   context: CommandContext,
   { plugin }: Pick<CommonOptions, 'plugin'>,
+  threads = 1,
 ): Promise<PipelineServices> {
-  return context.services({ threads: 1, pluginAddresses: plugin.map(pluginAddress) });
+  return context.services({ threads, pluginAddresses: plugin.map(pluginAddress) });
 }
 
 export async function withServices(

@@ -24,8 +24,6 @@ export interface TargetParts {
   readonly options: PredictRunOptions;
   /** The share of a single image's units to do. */
   readonly part?: RunPart;
-  /** Says of an error what the user can do about it; default in the words of the command. */
-  explain?(error: unknown): unknown;
 }
 
 /** An output with what its values depend on. */
@@ -87,7 +85,7 @@ export class OutputTargets {
   }
 
   private async create({ format, path, source, fingerprint }: MarkedOutput, spec: ImageSpec): Promise<ImageSink> {
-    const { services, options, part, explain = namingForce } = this.parts;
+    const { services, options, part } = this.parts;
     if (options.finish && this.smallestOf(source) !== undefined) throw notThere(path);
     const location = outputLocation(services.catalog, path);
     makeFolderOf(location.path);
@@ -99,7 +97,7 @@ export class OutputTargets {
       onProgress: options.report.onProgress,
     };
     const sink = await format.create!(location, spec, wishes).catch((error: unknown) => {
-      throw explain(error);
+      throw namingForce(error);
     });
     if (!options.finish || sink.unitShape) return sink;
     await sink.abort();

@@ -96,7 +96,13 @@ export async function planJobs(
           begin: () => inputJob(services, project, { input, mask: options.mask[i], options }),
         }))
       : project.lanes.map((lane, i) => ({ name: lane.rawData.nickname, begin: () => laneJob(lane, i, options) }));
-  return planStarts(services, project, { path, pattern, starts, options, outputs: sources.map((source) => ({ source })) });
+  return planStarts(services, project, {
+    path,
+    pattern,
+    starts,
+    options,
+    outputs: sources.map((source) => ({ source })),
+  });
 }
 
 /** An image whose job is still to be made, which may fail. */

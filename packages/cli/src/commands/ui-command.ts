@@ -1,7 +1,14 @@
 import type { PipelineServices } from '@brushwood/core';
 import { Option, type Command } from 'commander';
 import { fileURLToPath } from 'node:url';
-import { channelsOption, command, inputAxesOption, withServices, type CommandContext } from '../command-parts.ts';
+import {
+  channelsOption,
+  command,
+  inputAxesOption,
+  servicesOf,
+  withServices,
+  type CommandContext,
+} from '../command-parts.ts';
 import { defaultThreads, wholeNumber } from '../options.ts';
 import type { Report } from '../report.ts';
 import { version } from '../version.ts';
@@ -15,6 +22,7 @@ export interface UiOptions {
   readonly channels?: Parameters<typeof import('../server/open-desk.ts').openDesk>[1]['channels'];
   readonly signal: AbortSignal;
   readonly report: Report;
+  composeExports(): Promise<PipelineServices>;
 }
 
 /** Of a project that a page sends. */
@@ -52,7 +60,12 @@ Examples:
     .action(async (inputs: string[], options) => {
       const report = context.report(options);
       await withServices(context, options, (services) =>
-        ui(services, inputs, { ...options, signal: context.signal, report }),
+        ui(services, inputs, {
+          ...options,
+          signal: context.signal,
+          report,
+          composeExports: () => servicesOf(context, options, defaultThreads()),
+        }),
       );
     });
 }
@@ -61,7 +74,7 @@ Examples:
 async function ui(
   { catalog, pool }: PipelineServices,
   inputs: readonly string[],
-  { port, open, json, signal, report, ...image }: UiOptions,
+  { port, open, json, signal, report, composeExports, ...image }: UiOptions,
 ): Promise<void> {
   const [{ serveInputs }, { openBrowser }] = await Promise.all([
     import('../server/serve-inputs.ts'),
@@ -71,6 +84,7 @@ async function ui(
     ...image,
     catalog,
     pool,
+    composeExports,
     report,
     signal,
     version,

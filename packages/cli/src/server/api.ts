@@ -1,6 +1,7 @@
 import { BrushwoodError, packProject, unpackProject } from '@brushwood/core';
 import type { IncomingMessage } from 'node:http';
 import { jsonAnswer, textAnswer, wrongMethod, type Answer } from './answers.ts';
+import { answerExports, type ExportServices } from './exports-api.ts';
 import { listFiles, maxRequestBytes, openFiles, type FileServices } from './files-api.ts';
 import type { ImageService } from './image-service.ts';
 import { nameOf } from './open-desk.ts';
@@ -8,7 +9,7 @@ import type { ProjectDesk, ProjectState } from './project-desk.ts';
 import { readBody } from './read-body.ts';
 import { isChunkPlace, resolveObject } from './zarr-view.ts';
 
-export interface ApiServices extends FileServices {
+export interface ApiServices extends FileServices, ExportServices {
   readonly desk: ProjectDesk;
   readonly reader: ImageService;
   readonly version: string;
@@ -31,6 +32,10 @@ const maxWarningsLength = 8192;
  *   PUT  project                  saves one; If-Match: the state it was made from. Answers the project as it is now
  *   GET  files?path=0/folder      further images in the folders the server was started for
  *   POST files                    opens some of them
+ *   GET  exports                  what is and was written
+ *   POST exports                  writes results of images to disk
+ *   GET  exports/ID?since=3       how far it is, and the images that changed since
+ *   DELETE exports/ID             ends it
  *   GET  images/ID.zarr/KEY       an object of an image as OME-Zarr 0.5
  *
  * @param path without `/api/`, as it was sent: no part of it needs escapes
@@ -53,6 +58,8 @@ export async function answerApi(
     const body = await readBody(request, maxRequestBytes);
     return openFiles(services, { type: request.headers['content-type'], body, signal });
   }
+  const [isExport, exportId] = /^exports(?:\/([0-9a-f]{1,32}))?$/.exec(path) ?? [];
+  if (isExport !== undefined) return answerExports(services, request, { id: exportId, query });
   const [, id, key] = /^images\/(\d+)\.zarr\/(.+)$/.exec(path) ?? [];
   if (id === undefined) return textAnswer(404, 'There is no such address.');
   return isRead ? imageObject(services, { id, key: key! }, signal) : wrongMethod('GET, HEAD');

@@ -1,4 +1,5 @@
-import type { WorkerPool } from '@brushwood/core';
+import type { PipelineServices, WorkerPool } from '@brushwood/core';
+import { ExportJobs } from './export-jobs.ts';
 import { ImageService } from './image-service.ts';
 import { openDesk, type OpenDeskOptions } from './open-desk.ts';
 import type { ProjectDesk } from './project-desk.ts';
@@ -6,11 +7,13 @@ import { ServedImages } from './served-images.ts';
 import { SharedFolders } from './shared-folders.ts';
 import { startUiServer, type UiServer, type UiServerOptions } from './ui-server.ts';
 
-type OwnParts = 'desk' | 'folders' | 'images' | 'reader';
+type OwnParts = 'desk' | 'folders' | 'images' | 'reader' | 'exports';
 
 export interface ServeOptions extends OpenDeskOptions, Omit<UiServerOptions, OwnParts> {
   /** Does the work of image tasks. */
   readonly pool: WorkerPool;
+  /** Starts the workers of an export. */
+  composeExports(): Promise<PipelineServices>;
 }
 
 /** A server of a project. `close` releases the project too. */
@@ -26,16 +29,20 @@ export async function serveInputs(inputs: readonly string[], options: ServeOptio
   const { catalog, pool } = options;
   const { desk, folders, release } = await openDesk(inputs, options);
   try {
+    const shared = new SharedFolders(catalog, folders);
+    const place = { folders: shared, path: desk.location.path };
+    const exports = new ExportJobs({ ...place, compose: options.composeExports, onFault: options.onFault });
     const server = await startUiServer({
       ...options,
       desk,
-      folders: new SharedFolders(catalog, folders),
+      exports,
+      folders: shared,
       images: new ServedImages(),
       reader: new ImageService(pool),
     });
     const close = async () => {
       try {
-        await server.close();
+        await Promise.all([exports.close(), server.close()]);
       } finally {
         await release();
       }

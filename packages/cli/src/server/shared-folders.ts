@@ -1,7 +1,7 @@
 import { BrushwoodError, detectFormat, naturalOrder, type Catalog } from '@brushwood/core';
 import { realpathSync } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { isImageFolder } from '../image-file.ts';
 
 /** Something a page may open or add. */
@@ -69,6 +69,23 @@ export class SharedFolders {
     return { path: place };
   }
 
+  /**
+   * May a file be written there, which may not be there yet?
+   * @param path absolute
+   * @throws 'invalid-parameter' for a place outside of the folders, also behind a link, and for a hidden one
+   */
+  async checkOutput(path: string): Promise<void> {
+    const place = await realPlaceOf(path);
+    const root = place === undefined ? undefined : this.roots.find((folder) => isBelow(folder, place));
+    const names = root === undefined ? [] : relative(root, place!).split(sep);
+    if (root !== undefined && names.every((name) => name !== '' && !/^\.|\0/.test(name))) return;
+    throw new BrushwoodError(
+      'invalid-parameter',
+      `"${path}" lies outside of the folders this server was started for, or is hidden. Write beside the project or the images: ${this.roots.join(', ')}.`,
+      { path },
+    );
+  }
+
   private async listFolder(folder: string, path: string): Promise<FileEntry[]> {
     const entries: FileEntry[] = [];
     for (const { name } of await readdir(folder, { withFileTypes: true })) {
@@ -99,6 +116,17 @@ export class SharedFolders {
       shape,
       dtype,
     }));
+  }
+}
+
+/** With all links followed, also where the end of the path is not there yet; undefined for a link to nothing. */
+async function realPlaceOf(path: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let place = resolve(path); ; place = dirname(place)) {
+    const real = await realpath(place).catch(() => undefined);
+    if (real !== undefined) return join(real, ...missing);
+    if (await lstat(place).catch(() => undefined)) return undefined;
+    missing.unshift(basename(place));
   }
 }
 

@@ -1,4 +1,4 @@
-import { createContainer, createInlinePool, type Project, type WorkerPool } from '@brushwood/core';
+import { createContainer, createInlinePool, createPoolExecutor, type Project, type WorkerPool } from '@brushwood/core';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
@@ -36,6 +36,10 @@ export async function startTestUiServer({
   const server = await serveInputs(inputs, {
     catalog,
     pool,
+    async composeExports() {
+      const own = createInlinePool(catalog);
+      return { catalog, pool: own, executor: createPoolExecutor(own) };
+    },
     report: new Report({ quiet: true }),
     version: '0.0.0',
     maxBodyBytes,

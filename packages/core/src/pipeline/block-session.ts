@@ -145,7 +145,7 @@ export function checkModelFits(model: StoredModel | undefined, plan: FeaturePlan
     throw new BrushwoodError(
       'shape-mismatch',
       `The classifier was trained on ${model.featureCount} features, but ${who} with ${plan.channelCount} channel(s) gives ` +
-        `${plan.featureCount}. Use an image with as many channels as the training images (see --channels), or train again.`,
+        `${plan.featureCount}. Use an image with as many channels as the training images, or train again.`,
       { expected: model.featureCount, got: plan.featureCount, channels: plan.channelCount },
     );
   }
