@@ -211,6 +211,7 @@ const types = [
   'ClassifierState',
   'CollectProjectOptions',
   'Color',
+  'ComparedImage',
   'ConfusionMatrix',
   'Container',
   'CopyOptions',

@@ -3,37 +3,15 @@ import {
   dtypes,
   unpackProject,
   type ChannelSelection,
-  type Dtype,
-  type ImageLayout,
-  type Postprocessing,
+  type ExportPlan,
+  type PlannedOutput,
   type Project,
-  type Roi,
 } from '@brushwood/core';
 import { Buffer } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 
 /** Media type of an export: the length of the JSON (uint32, little-endian), the JSON, the packed project. */
 export const exportType = 'application/vnd.brushwood.export';
-
-/** One kind of result, as the page plans it. */
-export interface WishedOutput {
-  readonly sourceId: string;
-  readonly dtype?: Dtype;
-  readonly renormalize?: { readonly from: readonly [number, number]; readonly to: readonly [number, number] };
-  readonly channels?: readonly number[];
-}
-
-/** The plan of the page: how results are written. */
-export interface WishedPlan {
-  readonly outputs: readonly WishedOutput[];
-  readonly formatId: string;
-  readonly layout?: ImageLayout;
-  readonly axes?: string;
-  readonly pattern: string;
-  readonly roi?: Roi;
-  readonly steps: { readonly postprocessing?: Postprocessing; readonly smallestObject?: number };
-  readonly overwrite?: boolean;
-}
 
 /** An image to predict: a lane of the sent project, or a file of the server's folders. */
 export type WishedImage =
@@ -44,7 +22,7 @@ export type WishedImage =
 export interface ExportRequest {
   /** Which step of the page asks: it finds its own again. */
   readonly step: string;
-  readonly plan: WishedPlan;
+  readonly plan: ExportPlan;
   readonly images: readonly WishedImage[];
   /** With its model. */
   readonly project: Project;
@@ -76,10 +54,10 @@ export function unpackExport(bytes: Uint8Array): ExportRequest {
 }
 
 /** What decides where files go and how is checked here; the rest by what uses it. */
-function checkPlan(plan: unknown): asserts plan is WishedPlan {
+function checkPlan(plan: unknown): asserts plan is ExportPlan {
   const { outputs, formatId, pattern, steps, overwrite } = Object(plan) as Record<string, unknown>;
   const isOutput = (output: unknown) => {
-    const wish = Object(output) as Partial<WishedOutput>;
+    const wish = Object(output) as Partial<PlannedOutput>;
     return typeof wish.sourceId === 'string' && (wish.dtype === undefined || dtypes.includes(wish.dtype));
   };
   const isPlan =

@@ -1,5 +1,5 @@
-import { packProject, unpackProject, type Project } from '@brushwood/core';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { packProject, unpackProject, type ExportPlan, type Project } from '@brushwood/core';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOk } from '../testing/command-line.ts';
@@ -7,7 +7,7 @@ import { sampleImage, writeImage, writeProject } from '../testing/sample-project
 import { removeFolder, temporaryFolder } from '../testing/temporary-folder.ts';
 import { cookieOf, makeWebFolder, sendRaw, startTestUiServer, type TestUiServer } from '../testing/ui-server.ts';
 import type { ExportSummary, ImageRecord } from './export-record.ts';
-import type { WishedImage, WishedPlan } from './export-request.ts';
+import type { WishedImage } from './export-request.ts';
 
 const shape = [1, 1, 1, 40, 50] as const;
 const type = 'application/vnd.brushwood.export';
@@ -59,7 +59,7 @@ async function call(
   return { status: answer.status, facts: (text.startsWith('{') ? JSON.parse(text) : { text }) as Facts };
 }
 
-const plan = (change: Partial<WishedPlan> = {}): WishedPlan => ({
+const plan = (change: Partial<ExportPlan> = {}): ExportPlan => ({
   outputs: [{ sourceId: 'segmentation' }],
   formatId: 'tiff',
   pattern: 'out/{nickname}_{result_type}',
@@ -76,7 +76,7 @@ function packed(header: object, of: Project = project): Uint8Array {
 
 const start = (
   images: readonly WishedImage[],
-  wish: WishedPlan = plan(),
+  wish: ExportPlan = plan(),
   rest: { givenCount?: number; project?: Project } = {},
 ) =>
   call('POST', 'exports', {
@@ -161,6 +161,12 @@ describe('an export of files of the folders', () => {
       state: 'done',
       classVoxels: expect.any(Array),
     });
+  });
+  it('may be a sequence', async () => {
+    await writeImage(join(folder, 'stack.tif'), sampleImage([2, 1, 1, 40, 50]));
+    const facts = await run([{ path: '0/stack.tif' }], plan({ pattern: 'seq/{nickname}', formatId: 'tif-sequence' }));
+    expect(facts.changed[0]).toMatchObject({ state: 'done', files: [join(folder, 'seq/stack_{slice_index}.tif')] });
+    expect(readdirSync(join(folder, 'seq')).filter((name) => name.endsWith('.tif'))).toHaveLength(2);
   });
   it('may be of a part', async () => {
     const roi = { start: [0, 0, 0, 10, 20], stop: [1, 1, 1, 40, 50] } as const;

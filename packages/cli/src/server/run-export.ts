@@ -4,6 +4,7 @@ import {
   isAbortError,
   outputFormat,
   requestOf,
+  type ExportPlan,
   type ExportSource,
   type ImageRequest,
   type Lane,
@@ -24,7 +25,7 @@ import { workflowOf } from '../project-file.ts';
 import { failureOf } from '../report.ts';
 import type { RoiSpans } from '../roi-option.ts';
 import type { ExportRecord } from './export-record.ts';
-import type { ExportRequest, WishedImage, WishedPlan } from './export-request.ts';
+import type { ExportRequest, WishedImage } from './export-request.ts';
 import type { SharedFolders } from './shared-folders.ts';
 
 export interface ExportPlace {
@@ -37,7 +38,7 @@ export interface ExportPlace {
 export interface PlannedExport {
   /** As it is on this computer, with the images of the project only. */
   readonly project: Project;
-  readonly plan: WishedPlan;
+  readonly plan: ExportPlan;
   readonly items: readonly BatchItem[];
 }
 
@@ -63,7 +64,7 @@ export async function planExport(
     const isOwn = image.lane < own;
     return { name: lane.rawData.nickname, begin: () => (isOwn ? laneJob(lane) : givenJob(lane, path)) };
   });
-  const pattern = wholePattern(plan.pattern);
+  const pattern = wholePattern(plan);
   const options = { output: pattern, format: plan.formatId, roi: spansOf(plan.roi) };
   const items = await planStarts(services, project, { path, pattern, starts, outputs, options }).catch(
     (error: unknown) => {
@@ -111,7 +112,7 @@ export async function runExport(
 
 function plannedOutput(
   source: ExportSource,
-  { dtype, channels, renormalize }: WishedPlan['outputs'][number],
+  { dtype, channels, renormalize }: ExportPlan['outputs'][number],
 ): StartsRequest['outputs'][number] {
   return { source, values: { dtype, channels, renormalize } };
 }
@@ -135,9 +136,13 @@ async function fileJob(project: Project, image: Exclude<WishedImage, { lane: num
   return { nickname: image.nickname ?? nicknameOf(location), image: request };
 }
 
-/** A name alone is one beside the project. */
-function wholePattern(pattern: string): string {
-  return isAbsolute(pattern) || /^\{(dataset|project)_dir\}/.test(pattern) ? pattern : `{project_dir}/${pattern}`;
+/** A name alone is one beside the project; files of a sequence have numbers, whether it says where or not. */
+function wholePattern({ pattern, formatId }: ExportPlan): string {
+  const place =
+    isAbsolute(pattern) || /^\{(dataset|project)_dir\}/.test(pattern) ? pattern : `{project_dir}/${pattern}`;
+  if (!formatId.endsWith('-sequence') || place.includes('{slice_index}')) return place;
+  const ending = /\.[a-z0-9]{1,5}$/i.exec(place)?.[0] ?? '';
+  return `${place.slice(0, place.length - ending.length)}_{slice_index}${ending}`;
 }
 
 function spansOf(roi: Roi | undefined): RoiSpans | undefined {
@@ -145,7 +150,7 @@ function spansOf(roi: Roi | undefined): RoiSpans | undefined {
 }
 
 function runOptions(
-  { formatId, layout = {}, axes, roi, steps, overwrite }: WishedPlan,
+  { formatId, layout = {}, axes, roi, steps, overwrite }: ExportPlan,
   run: { report: RunReport; signal: AbortSignal; threads: number },
 ): PredictRunOptions {
   return {
