@@ -230,6 +230,16 @@ export { TaskRunner } from './workers/task-runner.ts';
 export { createInlinePool } from './workers/inline-pool.ts';
 export { createPoolExecutor } from './workers/pool-executor.ts';
 export {
+  createPageFile,
+  enterPageFolder,
+  findPageFile,
+  hasEntry,
+  pagePathParts,
+  writingPage,
+  type PageFile,
+  type PageFolder,
+} from './files/page-file.ts';
+export {
   claimPartial,
   fileLockHolder,
   takeFileLock,

@@ -1,4 +1,4 @@
-import { BrushwoodError, type ImageLocation, randomUuid } from '@brushwood/core';
+import { BrushwoodError, createPageFile, type ImageLocation, randomUuid } from '@brushwood/core';
 import { guardLibrary } from './guarded-library.ts';
 import { createLazyFile, readBlobNow, type FilePart, type LazyFile } from './lazy-blob.ts';
 import type { Hdf5Library, Hdf5Runtime, MountedFile } from './hdf5-runtime.ts';
@@ -23,6 +23,17 @@ export const runtime: Hdf5Runtime = {
     async read(name) {
       // A copy of what the library's file system hands out, which may have spare room behind.
       return new Blob([(await fileSystem()).readFile(name) as Uint8Array<ArrayBuffer>]);
+    },
+    async publish(name, target, options) {
+      const bytes = (await fileSystem()).readFile(name);
+      const file = await createPageFile(await navigator.storage.getDirectory(), target, options);
+      try {
+        await file.write(0, bytes);
+        await file.close();
+      } catch (error) {
+        await file.abort();
+        throw error;
+      }
     },
     async remove(name) {
       const fs = await fileSystem();

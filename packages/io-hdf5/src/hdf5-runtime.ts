@@ -50,6 +50,8 @@ export interface MemoryFiles {
   newName(): Promise<string>;
   /** The bytes of a file. @throws an error if there is none */
   read(name: string): Promise<Blob>;
+  /** Copies the file to the page's private file system (OPFS). @throws 'already-exists' without `overwrite`; 'write-failed' */
+  publish(name: string, target: string, options: { readonly overwrite: boolean }): Promise<void>;
   /** Removes the file, if there is one, and its folder. */
   remove(name: string): Promise<void>;
 }

@@ -4,7 +4,6 @@ import {
   checkAxes,
   checkRoi,
   coreAxes,
-  messageOf,
   roiShape,
   tensorDtype,
   throwIfAborted,
@@ -20,7 +19,7 @@ import {
 import { runtime } from '#hdf5-runtime';
 import { formatAxisTags, formatAxisUnits } from './axistags.ts';
 import { chunkShape, Hdf5Writer } from './hdf5-writer.ts';
-import type { FileOperations } from './hdf5-runtime.ts';
+import { asWriteFailure, beginFile, type NewFile } from './new-file.ts';
 import { planTarget, type PlannedDataset } from './plan-target.ts';
 
 /** The dataset ilastik writes results to. */
@@ -41,8 +40,7 @@ export class Hdf5Sink implements ImageSink {
   private readonly target: string;
   private readonly innerPath: string;
   private readonly writer: Hdf5Writer;
-  private readonly files: FileOperations;
-  private readonly claim: Claim;
+  private readonly file: NewFile;
   private readonly order: AxisOrder;
   private isClosed = false;
 
@@ -51,8 +49,7 @@ export class Hdf5Sink implements ImageSink {
     this.innerPath = innerPath;
     this.spec = spec;
     this.writer = parts.writer;
-    this.files = parts.files;
-    this.claim = parts.claim;
+    this.file = parts.file;
     this.order = new AxisOrder(spec.axes);
     // A compressed chunk that is written in two goes is compressed twice and leaves a hole in the file.
     this.writeShape = parts.isCompressed ? this.order.toCoreShape(chunks) : [1, 1, 1, 1, 1];
@@ -64,8 +61,7 @@ export class Hdf5Sink implements ImageSink {
    */
   static async create(location: ImageLocation, spec: ImageSpec, options: Hdf5SinkOptions): Promise<Hdf5Sink> {
     throwIfAborted(options.signal);
-    const { files } = runtime;
-    if (!files || location.blob) throw noDisk(location);
+    if (location.blob) throw noFile(location);
     checkSpecAxes(spec, location);
     const isCompressed = isGzip(location, options.layout?.compression ?? options.compression);
     const named = location.innerPath?.replace(/^\/+|\/+$/g, '');
@@ -79,19 +75,19 @@ export class Hdf5Sink implements ImageSink {
       overwrite: options.overwrite ?? false,
     };
     const plan = await planTarget(dataset);
-    const claim = await claimTarget(files, dataset.target);
+    const { target, overwrite } = dataset;
+    const file = await beginFile(spec, { target, overwrite, isCopy: plan !== 'new' });
     let writer: Hdf5Writer | undefined;
     try {
-      if (plan !== 'new') await files.copy(dataset.target, claim.partial);
-      writer = plan === 'new' ? await Hdf5Writer.create(claim.partial) : await Hdf5Writer.append(claim.partial);
+      writer = plan === 'new' ? await Hdf5Writer.create(file.path) : await Hdf5Writer.append(file.path);
       if (plan === 'replace-values') writer.clearAttributes(dataset.innerPath);
       else writer.createChunked({ ...dataset, path: dataset.innerPath, isCompressed });
       writeAttributes(writer, dataset.innerPath, spec);
-      return new Hdf5Sink(spec, dataset, { writer, files, claim, isCompressed });
+      return new Hdf5Sink(spec, dataset, { writer, file, isCompressed });
     } catch (error) {
       writer?.abandon();
-      await giveUp(files, claim);
-      throw asWriteFailure(error, dataset.target);
+      await file.discard();
+      throw asWriteFailure(error, target);
     }
   }
 
@@ -107,15 +103,12 @@ export class Hdf5Sink implements ImageSink {
   async close(): Promise<void> {
     this.checkOpen();
     this.isClosed = true;
-    const { partial, release } = this.claim;
     try {
       this.writer.close();
-      await this.files.flush(partial);
-      await this.files.replace(partial, this.target);
-      await release();
+      await this.file.finish();
     } catch (error) {
       this.writer.abandon();
-      await giveUp(this.files, this.claim);
+      await this.file.discard();
       if (error instanceof BrushwoodError) throw error;
       throw new BrushwoodError(
         'write-failed',
@@ -130,7 +123,7 @@ export class Hdf5Sink implements ImageSink {
     if (this.isClosed) return;
     this.isClosed = true;
     this.writer.abandon();
-    await giveUp(this.files, this.claim);
+    await this.file.discard();
   }
 
   private checkOpen(): void {
@@ -138,26 +131,6 @@ export class Hdf5Sink implements ImageSink {
       throw new BrushwoodError('closed', `"${this.target}" was closed or given up already.`, { path: this.target });
     }
   }
-}
-
-type Claim = Awaited<ReturnType<FileOperations['claimPartial']>>;
-
-async function claimTarget(files: FileOperations, target: string): Promise<Claim> {
-  try {
-    return await files.claimPartial(target);
-  } catch (error) {
-    throw asWriteFailure(error, target);
-  }
-}
-
-function asWriteFailure(error: unknown, target: string): BrushwoodError {
-  if (error instanceof BrushwoodError) return error;
-  return new BrushwoodError(
-    'write-failed',
-    `"${target}" cannot be written: ${messageOf(error)}. Is the disk full, or the folder missing or read-only?`,
-    { path: target },
-    { cause: error },
-  );
 }
 
 function isGzip(location: ImageLocation, compression: string): boolean {
@@ -184,15 +157,9 @@ function chunksFor(spec: ImageSpec, { isCompressed, wished }: { isCompressed: bo
   return order.toFileShape(wished).map((size, i) => Math.min(size, shape[i]!));
 }
 
-async function giveUp(files: FileOperations, { partial, release }: Claim): Promise<void> {
-  await files.remove(partial);
-  await release();
-}
-
 interface SinkParts {
   readonly writer: Hdf5Writer;
-  readonly files: FileOperations;
-  readonly claim: Claim;
+  readonly file: NewFile;
   readonly isCompressed: boolean;
 }
 
@@ -251,11 +218,6 @@ function checkAligned(roi: Roi, sink: ImageSink, path: string): void {
   );
 }
 
-function noDisk(location: ImageLocation): BrushwoodError {
-  return new BrushwoodError(
-    'unsupported',
-    `"${location.path}" cannot be written here: HDF5 files are written where there is a disk. Choose another format, ` +
-      'or use the brushwood command.',
-    { path: location.path },
-  );
+function noFile({ path }: ImageLocation): BrushwoodError {
+  return new BrushwoodError('unsupported', `"${path}" was given to be read. Name another file to write to.`, { path });
 }

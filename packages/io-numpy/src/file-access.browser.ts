@@ -1,29 +1,27 @@
-import { BrushwoodError, type ImageLocation } from '@brushwood/core';
+import { BrushwoodError, createPageFile, findPageFile, type ImageLocation } from '@brushwood/core';
 import { openBlob } from './blob-reader.ts';
 import type { FileReader, FileWriter, SharedWriter } from './file-access.ts';
 
 export type * from './file-access.ts';
 
-/** @throws 'unsupported' without a `blob`: a browser has no paths. */
-export async function openFile(location: ImageLocation): Promise<FileReader> {
-  if (location.blob) return openBlob(location.blob, location.path);
-  throw noPaths(location.path, 'read');
+/** Opens the blob of a location, or a file of the page's private file system (OPFS). @throws 'not-found' */
+export async function openFile({ blob, path }: ImageLocation): Promise<FileReader> {
+  return openBlob(blob ?? (await findPageFile(await navigator.storage.getDirectory(), path)), path);
 }
 
-/** @throws 'unsupported', always. */
-export async function createFile(path: string, _options: { overwrite: boolean }): Promise<FileWriter> {
-  throw noPaths(path, 'written');
+/** Starts a file in the page's private file system (OPFS). @throws 'already-exists' without `overwrite`; 'write-failed' */
+export async function createFile(path: string, { overwrite }: { overwrite: boolean }): Promise<FileWriter> {
+  const file = await createPageFile(await navigator.storage.getDirectory(), path, { overwrite });
+  return {
+    write: (position, bytes) => file.write(position, bytes),
+    commit: () => file.close(),
+    discard: () => file.abort(),
+  };
 }
 
-/** @throws 'unsupported', always. */
+/** @throws 'unsupported', always: a file in the browser's storage has one writer. */
 export async function joinFile(partialPath: string): Promise<SharedWriter> {
-  throw noPaths(partialPath, 'written');
-}
-
-function noPaths(path: string, what: string): BrushwoodError {
-  return new BrushwoodError(
-    'unsupported',
-    `${path} cannot be ${what} by its path in a browser. Choose the file in a dialog, or use the brushwood command.`,
-    { path },
-  );
+  throw new BrushwoodError('unsupported', `${partialPath} has one writer already, and a browser allows no second.`, {
+    path: partialPath,
+  });
 }

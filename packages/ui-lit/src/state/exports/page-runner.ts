@@ -1,0 +1,204 @@
+import {
+  BrushwoodError,
+  checkSmallestObject,
+  createCountingSink,
+  elementCount,
+  fileNameOf,
+  findById,
+  findPageFile,
+  formatByExtension,
+  isAbortError,
+  itemBytes,
+  needsShape,
+  objectFilterSink,
+  openImage,
+  planFiles,
+  voxelMeasureUm,
+  wholeRoi,
+  type CountingSink,
+  type ImageSink,
+  type ImageSpec,
+  type PipelineServices,
+  type PlannedFile,
+  type PredictionOutput,
+  type Project,
+  type Scratch,
+} from '@brushwood/core';
+import type { ExportDestination } from './export-destination.ts';
+import type { ExportEvents, ExportImage, ExportPlan, ExportResult, ExportRunner } from './export-plan.ts';
+import { ExportStage } from './export-stage.ts';
+import { checkRoom, explainWriteFailure, isEndOfRun } from './write-problem.ts';
+
+/** Predicts in the page: files are written block by block into the page's private file system, and go from there to their destination. */
+export function createPageRunner(services: PipelineServices, destination: ExportDestination): ExportRunner {
+  return {
+    async run(project, images, plan, events) {
+      const planned = await planImages(services, project, { images, plan });
+      const paths = planned.flatMap((files) => files.map(({ path }) => path));
+      checkDistinct(paths);
+      const claimed = await destination.claim(paths, { overwrite: plan.overwrite ?? false });
+      const stage = await ExportStage.begin();
+      try {
+        const run = new PageRun({ services, destination, project, plan, stage, events });
+        for (const [index, image] of images.entries()) {
+          const files = planned[index]!.flatMap((file) => {
+            const path = claimed.get(file.path);
+            return path === undefined ? [] : [{ ...file, path }];
+          });
+          await run.runImage(index, image, files);
+        }
+      } finally {
+        await stage.end({ keepsFiles: destination.keepsStage });
+      }
+    },
+  };
+}
+
+interface RunParts {
+  readonly services: PipelineServices;
+  readonly destination: ExportDestination;
+  readonly project: Project;
+  readonly plan: ExportPlan;
+  readonly stage: ExportStage;
+  readonly events: ExportEvents;
+}
+
+class PageRun {
+  private readonly parts: RunParts;
+
+  constructor(parts: RunParts) {
+    this.parts = parts;
+  }
+
+  /** @throws 'aborted', and what no other image of the run would survive */
+  async runImage(index: number, image: ExportImage, files: readonly PlannedFile[]): Promise<void> {
+    const { events, stage } = this.parts;
+    try {
+      events.onDone(files.length > 0 ? await this.predict(index, image, files) : { index, files: [] });
+    } catch (error) {
+      if (events.signal.aborted || isAbortError(error)) throw error;
+      const explained = await explainWriteFailure(error);
+      if (isEndOfRun(explained)) throw explained;
+      events.onFailure({ index, error: explained });
+    } finally {
+      if (!this.parts.destination.keepsStage) await stage.remove(String(index));
+    }
+  }
+
+  private async predict(index: number, image: ExportImage, files: readonly PlannedFile[]): Promise<ExportResult> {
+    const { services, destination, project, plan, stage, events } = this.parts;
+    const { signal } = events;
+    const workflow = findById(services.catalog.workflows, project.workflowId, 'workflow');
+    const folderOf = (k: number) => [String(index), String(k)] as const;
+    const outputs: PredictionOutput[] = files.map((file, k) => ({
+      ...file.output,
+      openSink: (spec) => this.openSink(file, spec, [stage.path, ...folderOf(k), fileNameOf(file.path)].join('/')),
+    }));
+    let counting: CountingSink | undefined;
+    const isCounted = files.some(({ source }) => source.needsModel);
+    if (isCounted) {
+      outputs.push({
+        sourceId: 'segmentation',
+        openSink: (spec) => {
+          counting = createCountingSink(spec, spec.classNames?.length ?? project.classes.length);
+          return this.filtered(counting, `${stage.path}/${index}/counted`);
+        },
+      });
+    }
+    await workflow.predict(project, {
+      services,
+      image: image.image,
+      mask: image.mask,
+      labels: image.labels,
+      roi: plan.roi,
+      postprocessing: plan.steps.postprocessing,
+      outputs,
+      signal,
+      onProgress: ({ phase, done, total }) => events.onProgress({ index, phase, done, total }),
+    });
+    const written: string[] = [];
+    for (const [k, { path }] of files.entries()) {
+      const folder = await stage.folder(...folderOf(k));
+      written.push(...(await destination.take({ path, folder, signal })));
+    }
+    return { index, files: written, ...(counting && areasOf(counting)) };
+  }
+
+  private async openSink({ format, source }: PlannedFile, spec: ImageSpec, path: string): Promise<ImageSink> {
+    const { plan, events } = this.parts;
+    await checkRoom(elementCount(spec.shape) * itemBytes(spec.dtype));
+    const options = { overwrite: true, signal: events.signal, layout: plan.layout };
+    const sink = await format.create!({ path }, spec, options);
+    return source.id === 'segmentation' ? this.filtered(sink, path) : sink;
+  }
+
+  /** Small objects can only be told when all labels are there. */
+  private async filtered(sink: ImageSink, near: string): Promise<ImageSink> {
+    const { services, plan, events } = this.parts;
+    const { smallestObject: smallest } = plan.steps;
+    if (smallest === undefined) return sink;
+    try {
+      checkSmallestObject(sink, smallest);
+      const scratch = await labelScratch(services, `${near}.scratch.npy`, sink.spec);
+      return objectFilterSink(sink, { smallest, scratch, signal: events.signal });
+    } catch (error) {
+      await sink.abort();
+      throw error;
+    }
+  }
+}
+
+function areasOf({ counts, spec }: CountingSink): Partial<ExportResult> {
+  const isFlat = spec.shape[2] === 1;
+  return { classVoxels: counts.slice(1), isFlat, voxelMeasureUm: voxelMeasureUm(spec.voxelSize, isFlat) };
+}
+
+/** An uncompressed file of the stage, so that boxes of it are read cheaply. It goes with its image. */
+async function labelScratch({ catalog }: PipelineServices, path: string, spec: ImageSpec): Promise<Scratch> {
+  // A TIFF or PNG may lack axes that have one entry; here all have a place.
+  const whole: ImageSpec = { ...spec, axes: 'tczyx' };
+  const root = await navigator.storage.getDirectory();
+  return {
+    sink: await formatByExtension(catalog.formats, path)!.create!({ path }, whole, { overwrite: true }),
+    open: async () =>
+      openImage(catalog.formats, { location: { path, blob: await findPageFile(root, path) }, axes: 'tczyx' }),
+    remove: async () => {},
+  };
+}
+
+async function planImages(
+  { catalog }: PipelineServices,
+  project: Project,
+  { images, plan }: { images: readonly ExportImage[]; plan: ExportPlan },
+): Promise<readonly (readonly PlannedFile[])[]> {
+  const planned: (readonly PlannedFile[])[] = [];
+  for (const { nickname, image } of images) {
+    let roi = plan.roi;
+    if (!roi && needsShape(plan.pattern)) {
+      const source = await openImage(catalog.formats, image);
+      await source.close();
+      roi = wholeRoi(source.info.shape);
+    }
+    const values = { ...pagePlaces, nickname, roi };
+    planned.push(planFiles(project, pagePlan(plan), { catalog, values }));
+  }
+  return planned;
+}
+
+/** A page knows neither the folder of an image nor that of the project. */
+const pagePlaces = { dataset_dir: '.', project_dir: '.' };
+
+/** A plan as it is carried out in a page: all files go into the destination or folders of it. */
+function pagePlan(plan: ExportPlan): ExportPlan {
+  return { ...plan, pattern: plan.pattern.replace(/^\{(dataset|project)_dir\}\//, '') };
+}
+
+function checkDistinct(paths: readonly string[]): void {
+  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
+  if (twice === undefined) return;
+  throw new BrushwoodError(
+    'invalid-parameter',
+    `Two images would be written to "${twice}". Give them different names, or put {nickname} into the file name.`,
+    { path: twice },
+  );
+}
