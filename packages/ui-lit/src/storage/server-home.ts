@@ -5,6 +5,7 @@ import {
   wholeRoi,
   type ErrorCode,
   type ErrorDetails,
+  type ImageLocation,
   type ImageReference,
   type ImageSource,
   type Lane,
@@ -45,6 +46,14 @@ export interface ServerHome extends ProjectHome {
   listFiles(path?: string): Promise<readonly ServerFile[]>;
   /** Describes images of these folders, which can be put into lanes then. @throws what opening an image throws */
   openFiles(paths: readonly string[]): Promise<readonly ImageReference[]>;
+  /** Names a file of these folders for an export; only the server can open it by this name. @param path as `listFiles` gave it */
+  fileLocation(path: string): ImageLocation;
+  /** The path of such a name; undefined for any other location. */
+  filePathOf(location: ImageLocation): string | undefined;
+  /** The image as the server knows it; one that was given to the page with its voxels. @throws what opening it throws */
+  toServer(image: ImageReference): Promise<ImageReference>;
+  /** Sends a request to the interface of the server. @throws what the server answers, 'write-failed' if it is gone */
+  send(path: string, init?: RequestInit): Promise<Response>;
 }
 
 export interface ServerHomeOptions {
@@ -138,6 +147,18 @@ class ConnectedHome implements ServerHome {
     return images.map((image) => this.fromServer(image));
   }
 
+  fileLocation(path: string): ImageLocation {
+    return { path: this.fileAddress + path };
+  }
+
+  filePathOf({ path }: ImageLocation): string | undefined {
+    return path.startsWith(this.fileAddress) ? path.slice(this.fileAddress.length) : undefined;
+  }
+
+  private get fileAddress(): string {
+    return `${this.url.href}files/`;
+  }
+
   private async saveNow(project: Project): Promise<SavedProject> {
     const lanes: Lane[] = [];
     for (const lane of project.lanes) lanes.push(await this.mapImages(lane, (image) => this.toServer(image)));
@@ -155,7 +176,7 @@ class ConnectedHome implements ServerHome {
     return { project: { ...project, lanes }, warnings: warningsOf(response) };
   }
 
-  private async send(path: string, init?: RequestInit): Promise<Response> {
+  async send(path: string, init?: RequestInit): Promise<Response> {
     const response = await this.options.fetch(new URL(path, this.url), init).catch((cause: unknown) => {
       throw new BrushwoodError(
         'write-failed',
@@ -184,7 +205,7 @@ class ConnectedHome implements ServerHome {
     return path.startsWith('/api/') ? { ...image, location: { path: new URL(path, this.url).href } } : image;
   }
 
-  private async toServer(image: ImageReference): Promise<ImageReference> {
+  async toServer(image: ImageReference): Promise<ImageReference> {
     const { location } = image;
     if (location.blob || location.files) return this.withVoxels(image);
     if (!location.path.startsWith(this.url.href)) return image;
@@ -203,11 +224,11 @@ class ConnectedHome implements ServerHome {
     }
     const source = await openImage(image);
     try {
-      const { shape, dtype } = source.info;
+      const { shape, dtype, fileAxes } = source.info;
       const tensor = await source.read(wholeRoi(shape));
       const location = { path: image.location.path, tensor };
       // The voxels are those the lane uses.
-      return { ...image, location, storage: 'embedded', shape, dtype, channels: 'all' };
+      return { ...image, axes: image.axes || fileAxes, location, storage: 'embedded', shape, dtype, channels: 'all' };
     } finally {
       await source.close();
     }
