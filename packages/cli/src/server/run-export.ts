@@ -62,7 +62,7 @@ export async function planExport(
     if (!('lane' in image)) return { name: image.path, begin: () => fileJob(project, image, folders) };
     const lane = sent.lanes[image.lane]!;
     const isOwn = image.lane < own;
-    return { name: lane.rawData.nickname, begin: () => (isOwn ? laneJob(lane) : givenJob(lane, path)) };
+    return { name: lane.rawData.nickname, begin: () => (isOwn ? laneJob(lane, path) : givenJob(lane, path)) };
   });
   const pattern = wholePattern(plan);
   const options = { output: pattern, format: plan.formatId, roi: spansOf(plan.roi) };
@@ -117,14 +117,15 @@ function plannedOutput(
   return { source, values: { dtype, channels, renormalize } };
 }
 
-function laneJob(lane: Lane) {
+function laneJob(lane: Lane, path: string) {
   const mask = lane.predictionMask && requestOf(lane.predictionMask);
-  return { nickname: lane.rawData.nickname, image: requestOf(lane.rawData), mask, lane };
+  return { ...givenJob(lane, path), mask, lane };
 }
 
-/** A file that was given to the page lies nowhere here; its results go beside the project. */
+/** A file that was given to the page, and is sent with its voxels, lies nowhere here: its results go beside the project. */
 function givenJob({ rawData }: Lane, path: string) {
   const { location } = rawData;
+  if (!location.tensor) return { nickname: rawData.nickname, image: requestOf(rawData) };
   const place = join(dirname(resolve(path)), basename(location.path));
   return { nickname: rawData.nickname, image: { ...requestOf(rawData), location: { ...location, path: place } } };
 }

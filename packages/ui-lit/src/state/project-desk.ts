@@ -7,6 +7,7 @@ import { createServerHome, type ServerHome } from '../storage/server-home.ts';
 import { adoptImages, adoptServed } from '../storage/adopt-images.ts';
 import { StrokeJournal } from '../storage/stroke-journal.ts';
 import type { NewImage } from './add-images.ts';
+import type { ExportPlan } from './exports/export-plan.ts';
 import { folderImage } from './given-images.ts';
 import type { Labeling } from './labeling.ts';
 
@@ -24,6 +25,10 @@ export type Ask = (question: string, yes: string) => Promise<boolean>;
 export class ProjectDesk {
   /** For the status line. */
   notice = '';
+  /** What `brushwood ui` was started for, if the page comes from it: it also lists files, and writes exports. */
+  server: ServerHome | undefined;
+  /** What the export step is set to; the batch step writes its files in the same way. */
+  exportPlan: ExportPlan | undefined;
   private readonly labeling: Labeling;
   private home: ProjectHome;
   private journal: StrokeJournal | undefined;
@@ -50,6 +55,7 @@ export class ProjectDesk {
     ]);
     this.recentProjects = recent;
     this.journal = journal; // before anything can be painted
+    this.server = server;
     const hasProject = server ? await this.openHome(server) : false;
     return (await this.offerRecovery(ask, server)) || hasProject;
   }
@@ -182,7 +188,7 @@ export class ProjectDesk {
   }
 
   private openImage(reference: ImageReference) {
-    return openImage(this.formats, requestOf(reference));
+    return openImage(this.formats, { ...requestOf(reference), axes: reference.axes || undefined });
   }
 
   /** An image in a folder, such as an OME-Zarr. */
