@@ -15,22 +15,24 @@ const external = [
   'ml-random-forest',
 ];
 
-const bundle = await rolldown({
-  input: { main: 'dist/main.js', worker: 'dist/worker.js' },
-  platform: 'node',
-  external,
-});
-const { output } = await bundle.write({
-  dir: 'dist/bin',
-  format: 'esm',
-  entryFileNames: '[name].js',
-  chunkFileNames: '[name]-[hash].js',
-  sourcemap: true,
-});
-await bundle.close();
+// The command and its worker apart: a thread that starts reads one file, not the two dozen that both would share.
+const files = [];
+for (const name of ['main', 'worker']) {
+  const bundle = await rolldown({ input: { [name]: `dist/${name}.js` }, platform: 'node', external });
+  const { output } = await bundle.write({
+    dir: 'dist/bin',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    sourcemap: true,
+    minify: true, // half of what has to be parsed before anything runs
+  });
+  await bundle.close();
+  files.push(...output);
+}
 chmodSync('dist/bin/main.js', 0o755);
 // Only now, so that a command that runs meanwhile finds the files it was started with until the new ones are there.
-const fresh = new Set(output.flatMap(({ fileName }) => [fileName, `${fileName}.map`]));
+const fresh = new Set(files.flatMap(({ fileName }) => [fileName, `${fileName}.map`]));
 for (const name of readdirSync('dist/bin')) if (!fresh.has(name)) rmSync(`dist/bin/${name}`, { force: true });
 
 // Static files: no import leads from this app to the other. Nx builds it first (package.json, "nx").
