@@ -3,6 +3,7 @@ import { classActions } from './commands/classes.ts';
 import { laneActions } from './commands/lanes.ts';
 import { addConvertCommand } from './commands/convert-command.ts';
 import { addPredictCommand } from './commands/predict-command.ts';
+import { addSuggestCommand } from './commands/suggest-command.ts';
 import { addUiCommand } from './commands/ui-command.ts';
 import {
   channelsOption,
@@ -155,6 +156,7 @@ function addModelCommands(program: Command, context: CommandContext): void {
         train(services, project, { ...settings, signal: context.signal, report: context.report(options) }),
       );
     });
+  addSuggestCommand(program, context);
   command(
     program,
     'evaluate <project> [images...]',

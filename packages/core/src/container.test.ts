@@ -19,13 +19,17 @@ describe('createContainer', () => {
     expect(catalog.filters.map(({ id }) => id)).toEqual(['gradient', 'smoothing']);
     expect(catalog.filterEngines.map(({ id }) => id)).toEqual(['plain']);
     expect(catalog.workflows.map(({ id }) => id)).toEqual(['Pixel Classification']);
+    expect(catalog.suggestionMethods.map(({ id }) => id)).toEqual(['gini', 'filter', 'wrapper']);
     expect(catalog.tasks.map(({ task }) => task.id)).toEqual([
       'core/collect-samples',
       'core/predict-block',
+      'core/train-model',
       'core/live-tile',
       'core/live-close',
       'core/live-intensities',
       'core/read-box',
+      'core/icap-order',
+      'core/score-columns',
       'test/double',
     ]);
     expect(catalog.formats).toEqual([]);

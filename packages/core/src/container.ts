@@ -27,7 +27,15 @@ export interface Container {
   resolve<T>(token: Token<T>): T;
 }
 
-const kinds = ['formats', 'filters', 'filterEngines', 'classifiers', 'projectStores', 'workflows'] as const;
+const kinds = [
+  'formats',
+  'filters',
+  'filterEngines',
+  'classifiers',
+  'projectStores',
+  'workflows',
+  'suggestionMethods',
+] as const;
 
 /**
  * Registers the lists of the plugins, after core's own.
@@ -66,6 +74,7 @@ function catalogOf(plugins: readonly Plugin[]): Catalog {
     classifiers: plugins.flatMap((plugin) => plugin.classifiers ?? []),
     projectStores: plugins.flatMap((plugin) => plugin.projectStores ?? []),
     workflows: plugins.flatMap((plugin) => plugin.workflows ?? []),
+    suggestionMethods: plugins.flatMap((plugin) => plugin.suggestionMethods ?? []),
     tasks: plugins.flatMap((plugin) => plugin.tasks ?? []),
   };
 }

@@ -100,6 +100,7 @@ export {
 export type { BlockExecutor, BlockRun } from './contracts/block-executor.ts';
 export type { ProjectLocation, ProjectStore, SavedProject, SaveOptions } from './contracts/project-store.ts';
 export type { Workflow } from './contracts/workflow.ts';
+export type { SuggestionContext, SuggestionMethod } from './contracts/suggestion-method.ts';
 export type { Catalog, Plugin } from './contracts/plugin.ts';
 export { BlockArena } from './pipeline/block-arena.ts';
 export {
@@ -187,6 +188,7 @@ export type { PaddedBlock } from './pipeline/padded-block.ts';
 export { BlockFilterInput, type FilterInputOptions } from './pipeline/filter-input.ts';
 export {
   checkImageSize,
+  leastImageSize,
   planFeatures,
   type FeatureCell,
   type FeatureGroup,
@@ -304,3 +306,10 @@ export {
   type PatternValues,
 } from './exports/file-pattern.ts';
 export { describeFiles, planFiles, type PlannedFile } from './exports/plan-files.ts';
+export {
+  openSuggestions,
+  type FeatureSet,
+  type FeatureSuggestions,
+  type SuggestOptions,
+  type SuggestRun,
+} from './suggest/feature-suggestions.ts';

@@ -5,6 +5,11 @@ import { readBoxHandler } from './live/read-box.worker.ts';
 import { collectSamplesHandler } from './pipeline/collect-samples.ts';
 import { predictBlockHandler } from './pipeline/predict-block.ts';
 import { trainModelHandler } from './pipeline/train-model.worker.ts';
+import { filterMethod } from './suggest/filter-method.ts';
+import { giniMethod } from './suggest/gini-method.ts';
+import { icapOrderHandler } from './suggest/icap-order.ts';
+import { scoreColumnsHandler } from './suggest/score-columns.ts';
+import { wrapperMethod } from './suggest/wrapper-method.ts';
 import { pixelClassification } from './workflows/pixel-classification.ts';
 
 /** What core brings itself. */
@@ -12,6 +17,7 @@ export const corePlugin = {
   name: '@brushwood/core',
   filterEngines: [plainEngine],
   workflows: [pixelClassification],
+  suggestionMethods: [giniMethod, filterMethod, wrapperMethod],
   tasks: [
     collectSamplesHandler,
     predictBlockHandler,
@@ -20,5 +26,7 @@ export const corePlugin = {
     liveCloseHandler,
     liveIntensitiesHandler,
     readBoxHandler,
+    icapOrderHandler,
+    scoreColumnsHandler,
   ],
 } satisfies Plugin;

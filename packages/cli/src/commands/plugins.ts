@@ -6,7 +6,15 @@ import { table } from '../table.ts';
 /** `brushwood plugins`: what is registered, from where. `loaded` came by --plugin. */
 export function plugins({ catalog }: PipelineServices, loaded: readonly Plugin[], report: Report): void {
   const known = [...installed, ...loaded];
-  const kinds = ['formats', 'filters', 'filterEngines', 'classifiers', 'projectStores', 'workflows'] as const;
+  const kinds = [
+    'formats',
+    'filters',
+    'filterEngines',
+    'classifiers',
+    'projectStores',
+    'workflows',
+    'suggestionMethods',
+  ] as const;
   const facts = kinds.flatMap((kind) =>
     catalog[kind].map((item) => ({
       kind,

@@ -3,6 +3,7 @@ import type { FilterEngine } from './filter-engine.ts';
 import type { PixelFilter } from './pixel-filter.ts';
 import type { ProjectStore } from './project-store.ts';
 import type { StorageFormat } from './storage-format.ts';
+import type { SuggestionMethod } from './suggestion-method.ts';
 import type { AnyTaskHandler } from './worker-pool.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -16,6 +17,7 @@ export interface Plugin {
   readonly classifiers?: readonly Classifier[];
   readonly projectStores?: readonly ProjectStore[];
   readonly workflows?: readonly Workflow[];
+  readonly suggestionMethods?: readonly SuggestionMethod[];
   /** Handlers of tasks that run in workers; the worker entry imports the same plugins. */
   readonly tasks?: readonly AnyTaskHandler[];
 }
@@ -28,5 +30,6 @@ export interface Catalog {
   readonly classifiers: readonly Classifier[];
   readonly projectStores: readonly ProjectStore[];
   readonly workflows: readonly Workflow[];
+  readonly suggestionMethods: readonly SuggestionMethod[];
   readonly tasks: readonly AnyTaskHandler[];
 }

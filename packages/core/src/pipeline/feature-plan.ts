@@ -95,13 +95,18 @@ function formatSigma(sigma: number): string {
   return Number.isInteger(sigma) ? sigma.toFixed(1) : String(sigma);
 }
 
+/** Voxels an image needs along every axis that is filtered at this sigma (spec §A.8). */
+export function leastImageSize(sigma: number): number {
+  return Math.ceil(3.5 * sigma) + 1;
+}
+
 /**
- * Refuses images that are smaller than the largest kernel (spec §A.8): every filtered axis needs `ceil(3.5 σ) + 1` voxels.
+ * Refuses images that are smaller than the largest kernel (spec §A.8): every filtered axis needs `leastImageSize`.
  * @throws 'image-too-small' naming the sigma and the way out
  */
 export function checkImageSize(plan: FeaturePlan, shape: Shape5, who: string): void {
   for (const { sigma, rank } of plan.groups) {
-    const needed = Math.ceil(3.5 * sigma) + 1;
+    const needed = leastImageSize(sigma);
     for (let axis = rank === 3 ? 2 : 3; axis < 5; axis++) {
       const size = shape[axis]!;
       if (size >= needed) continue;

@@ -74,48 +74,55 @@ export async function trainClassifier(
 
 /**
  * The declared defaults, overridden by what the user gave.
+ * @param kind of what declares them, for messages
  * @throws 'invalid-parameter' for an unknown key or a value outside the declared range
  */
-export function completeOptions(classifier: Classifier, given: OptionValues): OptionValues {
+export function completeOptions(
+  { id, options }: Pick<Classifier, 'id' | 'options'>,
+  given: OptionValues,
+  kind = 'Classifier',
+): OptionValues {
+  const who = { kind, id };
   const complete: Record<string, number | boolean | string> = {};
-  for (const option of classifier.options) complete[option.key] = given[option.key] ?? option.default;
+  for (const option of options) complete[option.key] = given[option.key] ?? option.default;
   for (const key of Object.keys(given)) {
-    if (!classifier.options.some((option) => option.key === key)) {
+    if (!options.some((option) => option.key === key)) {
       throw invalidOption(
-        classifier,
-        `has no option "${key}"; it has ${classifier.options.map((option) => option.key).join(', ') || 'none'}`,
+        who,
+        `has no option "${key}"; it has ${options.map((option) => option.key).join(', ') || 'none'}`,
       );
     }
   }
-  for (const option of classifier.options) checkOption(classifier, option, complete[option.key]);
+  for (const option of options) checkOption(who, option, complete[option.key]);
   return complete;
 }
 
-function checkOption(classifier: Classifier, option: ClassifierOption, value: unknown): void {
+function checkOption(who: OptionOwner, option: ClassifierOption, value: unknown): void {
   if (option.kind === 'boolean') {
     if (typeof value !== 'boolean')
-      throw invalidOption(classifier, `needs true or false for "${option.key}", got ${String(value)}`);
+      throw invalidOption(who, `needs true or false for "${option.key}", got ${String(value)}`);
   } else if (option.kind === 'choice') {
     if (!option.choices.some((choice) => choice === value)) {
-      throw invalidOption(
-        classifier,
-        `needs one of ${option.choices.join(', ')} for "${option.key}", got ${String(value)}`,
-      );
+      throw invalidOption(who, `needs one of ${option.choices.join(', ')} for "${option.key}", got ${String(value)}`);
     }
   } else {
     const isNumber = typeof value === 'number' && value >= option.min && value <= option.max;
     if (!isNumber || (option.kind === 'integer' && !Number.isInteger(value))) {
       const kind = option.kind === 'integer' ? 'a whole number' : 'a number';
       throw invalidOption(
-        classifier,
+        who,
         `needs ${kind} from ${option.min} to ${option.max} for "${option.key}", got ${String(value)}`,
       );
     }
   }
 }
 
-function invalidOption(classifier: Classifier, what: string): BrushwoodError {
-  return new BrushwoodError('invalid-parameter', `Classifier "${classifier.id}" ${what}.`, {
-    classifier: classifier.id,
-  });
+/** What declares options. */
+interface OptionOwner {
+  readonly kind: string;
+  readonly id: string;
+}
+
+function invalidOption({ kind, id }: OptionOwner, what: string): BrushwoodError {
+  return new BrushwoodError('invalid-parameter', `${kind} "${id}" ${what}.`, { [kind.toLowerCase()]: id });
 }

@@ -3,6 +3,9 @@ import { addClass } from './classes.ts';
 import { emptySelection } from './feature-selection.ts';
 import type { Project } from './project.ts';
 
+/** The classifier of new projects. */
+export const defaultClassifierId = 'random-forest';
+
 /** A pixel classification project without images. ilastik starts with the classes `Label 1` and `Label 2` too. */
 export function newProject(
   { filters }: Pick<Catalog, 'filters'>,
@@ -13,7 +16,7 @@ export function newProject(
     lanes: [],
     classes: [],
     features: emptySelection(filters, true),
-    classifier: { classifierId: 'random-forest', options: {}, seed: 0 },
+    classifier: { classifierId: defaultClassifierId, options: {}, seed: 0 },
     exportSettings: {},
     carried: [],
   };

@@ -12,7 +12,7 @@ export function handlerOf<Input, Output>(
 /** A catalog of nothing but the parts of this plugin. */
 export function catalogOf(parts: Omit<Plugin, 'name'>): Catalog {
   const none = { formats: [], filters: [], filterEngines: [], classifiers: [], projectStores: [], workflows: [] };
-  return { ...none, tasks: [] as readonly AnyTaskHandler[], ...parts };
+  return { ...none, suggestionMethods: [], tasks: [] as readonly AnyTaskHandler[], ...parts };
 }
 
 /** Doubles a number. */
