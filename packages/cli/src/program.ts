@@ -1,4 +1,4 @@
-import { Command, Help } from 'commander';
+import { Command, Help, Option } from 'commander';
 import { classActions } from './commands/classes.ts';
 import { laneActions } from './commands/lanes.ts';
 import { addConvertCommand } from './commands/convert-command.ts';
@@ -162,6 +162,11 @@ function addModelCommands(program: Command, context: CommandContext): void {
     'evaluate <project> [images...]',
     "compare predictions with the truth; without IMAGES the project's own images",
   )
+    .addOption(
+      new Option('--cross-validate [parts]', 'test the labels instead: learn from some strokes, predict the others')
+        .preset('5')
+        .argParser(wholeNumber('--cross-validate', 2, 50)),
+    )
     .option('--truth <image...>', 'truth of the images, in their order', collect, [])
     .option('--instances', 'the truth numbers objects: above 0 is the second class, 0 the first')
     .option('--map <pairs>', 'labels of the truth values, like 0=1,255=2; others are not compared', valueMap)

@@ -226,6 +226,13 @@ export {
   type Spread,
 } from './evaluation/cross-validate.ts';
 export { placeOf, samplePlaces, type SamplePlace, type SamplePlaces } from './evaluation/sample-places.ts';
+export { evaluateImage, type ErrorMap, type EvaluateImageOptions } from './evaluation/evaluate-image.ts';
+export {
+  describeLabelWarning,
+  labelWarnings,
+  type LabelWarning,
+} from './evaluation/label-warnings.ts';
+export { collectLabelledRows, type LabelledRows } from './evaluation/labelled-rows.ts';
 export { strokeGroups } from './evaluation/stroke-groups.ts';
 export { pipelineServices, registerWorkers, type PipelineServices } from './pipeline/services.ts';
 export { TaskRunner } from './workers/task-runner.ts';
@@ -262,9 +269,11 @@ export { importLabels, type ImportLabelsOptions } from './pipeline/import-labels
 export {
   createEvaluationSink,
   emptyConfusion,
+  errorKind,
   scoresOf,
   type ClassScore,
   type ConfusionMatrix,
+  type EvaluationOptions,
   type Scores,
   type TruthMeaning,
 } from './pipeline/evaluate-segmentation.ts';

@@ -1,4 +1,4 @@
-import { createTensor } from '@brushwood/core';
+import { createTensor, setPredictionMask } from '@brushwood/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SampleFolder } from '../testing/sample-folder.ts';
 import { sampleImage, writeImage, writeProject } from '../testing/sample-project.ts';
@@ -106,6 +106,29 @@ describe('brushwood evaluate', () => {
     );
     expect(scores).toMatchObject({ voxels: 2 * voxels, accuracy: 1 });
     expect(scores.images.map((item) => item.image)).toEqual(['gray', 'other']);
+  });
+
+  it('leaves out what the prediction mask of the project leaves out', async () => {
+    // The left half of the image was not predicted; the truth is wrong there, and in ten voxels of the right half.
+    const mask = Uint8Array.from({ length: voxels }, (_, i) => (i % 48 < 24 ? 0 : 1));
+    await writeImage(folder.at('mask.npy'), createTensor(mask, shape));
+    let wrong = 0;
+    await putTruth('masked.npy', (predicted, i) => (mask[i] === 0 || ++wrong <= 10 ? 3 - predicted : predicted));
+    await writeProject(folder.at('masked.ilp'), {
+      image: folder.at('gray.png'),
+      change: (project) => {
+        const image = project.lanes[0]!.rawData;
+        const reference = {
+          ...image,
+          nickname: 'mask',
+          location: { path: folder.at('mask.npy') },
+          fingerprint: undefined,
+        };
+        return { ...setPredictionMask(project, 0, reference), classifier: project.classifier };
+      },
+    });
+    const scores = await folder.json<Scores>('evaluate masked.ilp --truth masked.npy');
+    expect(scores).toMatchObject({ voxels: voxels / 2, accuracy: 1 - 10 / (voxels / 2) });
   });
 
   it('prints a table', async () => {

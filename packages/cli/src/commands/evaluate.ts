@@ -1,8 +1,7 @@
 import {
   BrushwoodError,
-  createEvaluationSink,
   emptyConfusion,
-  openImage,
+  evaluateImage,
   requestOf,
   scoresOf,
   type ChannelSelection,
@@ -13,13 +12,16 @@ import {
   type TruthMeaning,
 } from '@brushwood/core';
 import { checkLaneFile, imageLocation, nicknameOf } from '../image-file.ts';
-import { loadProject, workflowOf } from '../project-file.ts';
+import { loadProject } from '../project-file.ts';
 import type { Report } from '../report.ts';
-import { table } from '../table.ts';
+import { crossValidateProject } from './cross-validate.ts';
+import { describeScores } from './describe-scores.ts';
 import { checkInput } from './check-input.ts';
 
 export interface EvaluateOptions {
   readonly truth: readonly string[];
+  /** Number of parts. */
+  readonly crossValidate?: number;
   readonly instances?: boolean;
   readonly map?: ReadonlyMap<number, number>;
   readonly inputAxes?: string;
@@ -28,7 +30,10 @@ export interface EvaluateOptions {
   readonly report: Report;
 }
 
-/** `brushwood evaluate P.ilp [INPUT…] --truth MASK…`: predicts each image and compares it with its truth. */
+/**
+ * `brushwood evaluate P.ilp [INPUT…] --truth MASK…`: predicts each image and compares it with its truth;
+ * `brushwood evaluate P.ilp --cross-validate [K]`: how well strokes that were held out are recognised.
+ */
 export async function evaluate(
   services: PipelineServices,
   path: string,
@@ -37,6 +42,7 @@ export async function evaluate(
 ): Promise<void> {
   const { catalog } = services;
   const { report } = options;
+  if (options.crossValidate !== undefined) return crossValidateProject(services, path, { ...options, inputs });
   const project = await loadProject(catalog, path, options);
   const images = evaluatedImages(services, project, inputs, options);
   if (options.truth.length !== images.length) {
@@ -50,15 +56,21 @@ export async function evaluate(
   const confusion = emptyConfusion(project.classes.length);
   const perImage: { image: string; scores: Scores }[] = [];
   for (const [i, image] of images.entries()) {
-    if (inputs.length > 0) await checkInput(catalog, project, { image, isOwn: false, report });
-    const own = emptyConfusion(project.classes.length);
-    await compare(services, project, { image, truth: options.truth[i]!, confusion: own, meaning, options });
+    if (inputs.length > 0) await checkInput(catalog, project, { image: image.image, isOwn: false, report });
+    const { confusion: own } = await evaluateImage(project, {
+      services,
+      ...image,
+      truth: { location: imageLocation(catalog, options.truth[i]!) },
+      meaning,
+      signal: options.signal,
+      onProgress: report.onProgress,
+    });
     own.forEach((row, a) => row.forEach((count, b) => (confusion[a]![b]! += count)));
-    perImage.push({ image: nicknameOf(image.location), scores: scoresOf(own) });
+    perImage.push({ image: nicknameOf(image.image.location), scores: scoresOf(own) });
   }
   const names = project.classes.map((item) => item.name);
   const scores = scoresOf(confusion);
-  report.result(describe(names, scores, perImage), {
+  report.result(describeScores(names, scores, perImage), {
     ...scores,
     classes: scores.classes.map((score, i) => ({ name: names[i], ...score })),
     images: perImage,
@@ -70,13 +82,18 @@ function evaluatedImages(
   project: Project,
   inputs: readonly string[],
   options: EvaluateOptions,
-): ImageRequest[] {
+): { readonly image: ImageRequest; readonly mask?: ImageRequest }[] {
   if (inputs.length === 0) {
     project.lanes.forEach(checkLaneFile);
-    return project.lanes.map((lane) => requestOf(lane.rawData));
+    return project.lanes.map(({ rawData, predictionMask }) => ({
+      image: requestOf(rawData),
+      ...(predictionMask ? { mask: requestOf(predictionMask) } : {}),
+    }));
   }
   const channels = options.channels ?? project.lanes[0]?.rawData.channels;
-  return inputs.map((input) => ({ location: imageLocation(catalog, input), axes: options.inputAxes, channels }));
+  return inputs.map((input) => ({
+    image: { location: imageLocation(catalog, input), axes: options.inputAxes, channels },
+  }));
 }
 
 function truthMeaning(project: Project, { instances, map }: EvaluateOptions): TruthMeaning {
@@ -98,66 +115,4 @@ function truthMeaning(project: Project, { instances, map }: EvaluateOptions): Tr
     );
   }
   return { kind: 'instances', background: 0, foreground: 1 };
-}
-
-async function compare(
-  services: PipelineServices,
-  project: Project,
-  parts: {
-    image: ImageRequest;
-    truth: string;
-    confusion: ReturnType<typeof emptyConfusion>;
-    meaning: TruthMeaning;
-    options: EvaluateOptions;
-  },
-): Promise<void> {
-  const { catalog } = services;
-  const { signal, report } = parts.options;
-  const truth = await openImage(catalog.formats, { location: imageLocation(catalog, parts.truth) });
-  try {
-    await workflowOf(catalog, project).predict(project, {
-      services,
-      image: parts.image,
-      outputs: [
-        {
-          sourceId: 'segmentation',
-          openSink: async (spec) => createEvaluationSink(spec, truth, parts.confusion, parts.meaning),
-        },
-      ],
-      signal,
-      onProgress: report.onProgress,
-    });
-  } finally {
-    await truth.close();
-  }
-}
-
-function describe(
-  names: readonly string[],
-  scores: Scores,
-  perImage: readonly { image: string; scores: Scores }[],
-): string {
-  const percent = (value: number) => (Number.isNaN(value) ? '–' : (100 * value).toFixed(2));
-  const classRows = scores.classes.map((score, i) => [
-    names[i]!,
-    percent(score.precision),
-    percent(score.recall),
-    percent(score.f1),
-    percent(score.iou),
-    String(score.support),
-  ]);
-  const imageRows = perImage.map(({ image, scores: own }) => [
-    image,
-    percent(own.accuracy),
-    ...own.classes.map((score) => percent(score.iou)),
-  ]);
-  const confusionRows = scores.confusion.map((row, i) => [names[i]!, ...row.map(String)]);
-  return [
-    `Accuracy ${percent(scores.accuracy)} %, mean IoU ${percent(scores.meanIou)} % over ${scores.voxels} voxels.`,
-    table(['class', 'precision %', 'recall %', 'F1 %', 'IoU %', 'voxels'], classRows),
-    '',
-    table(['image', 'accuracy %', ...names.map((name) => `IoU ${name} %`)], imageRows),
-    '',
-    table(['truth \\ predicted', ...names], confusionRows),
-  ].join('\n');
 }

@@ -56,6 +56,15 @@ export interface TrainingReport {
   readonly warnings: readonly string[];
   /** Smallest and largest intensity around the labels, filled in by core: other images can be held against it. */
   readonly valueRange?: readonly [number, number];
+  /** When it was trained, ISO 8601, filled in by core. */
+  readonly trainedAt?: string;
+  /** What cross-validation said of the labels it was trained on, if it was asked. */
+  readonly crossValidation?: {
+    readonly folds: number;
+    /** Share of held-out samples that were recognised: mean over the folds, and its standard deviation. */
+    readonly accuracy: number;
+    readonly deviation: number;
+  };
 }
 
 /** One forest in vigra's HDF5 layout (spec §C.6). */

@@ -2,7 +2,7 @@ import type { ClassifierModel, TrainingReport } from '../contracts/classifier.ts
 import type { Progress } from '../contracts/progress.ts';
 import { findById } from '../find-by-id.ts';
 import type { PipelineServices } from '../pipeline/services.ts';
-import { completeOptions, joinSamples } from '../pipeline/train-classifier.ts';
+import { completeOptions, joinSamples, trainClassifier } from '../pipeline/train-classifier.ts';
 import { joinRanges, type ValueRange } from '../pipeline/value-range.ts';
 import type { Project } from '../project/project.ts';
 import type { LaneRows } from './collect-rows.ts';
@@ -33,11 +33,11 @@ export async function trainLive(
   const context = { ...options, options: completeOptions(classifier, given), seed, pool: services.pool };
   const model = classifier.trainProgressively
     ? await classifier.trainProgressively(samples, context, onPartial)
-    : await classifier.train(samples, context);
+    : await trainClassifier(classifier, samples, { ...context, options: given });
   const valueRange = parts.map((part) => part.valueRange).reduce<ValueRange | undefined>(joinRanges, undefined);
   const { sampleCount, featureCount } = samples;
   const told = model.report ?? { sampleCount, featureCount, classCounts, seconds: 0, warnings: [] };
-  return { model, report: { ...told, valueRange } };
+  return { model, report: { ...told, valueRange, trainedAt: new Date().toISOString() } };
 }
 
 /** Memory that workers read without a copy, where the platform has it (a page that is cross-origin isolated). */

@@ -4,16 +4,27 @@ import type { Shape5 } from '../grid/axes.ts';
 import { wholeRoi } from '../grid/roi.ts';
 import { caught } from '../test-doubles/caught.ts';
 import { memoryImageSource } from '../testing/memory-image.ts';
-import { createEvaluationSink, emptyConfusion, scoresOf, type TruthMeaning } from './evaluate-segmentation.ts';
+import {
+  createEvaluationSink,
+  emptyConfusion,
+  scoresOf,
+  type EvaluationOptions,
+  type TruthMeaning,
+} from './evaluate-segmentation.ts';
 
 const shape: Shape5 = [1, 1, 1, 1, 6];
 const spec: ImageSpec = { axes: 'yx', shape, dtype: 'uint8', content: 'labels' };
 
 /** What comes out when a segmentation is compared with a truth, voxel by voxel. */
-async function confusionOf(truth: number[], segmentation: number[], meaning: TruthMeaning, classCount = 2) {
-  const confusion = emptyConfusion(classCount);
+async function confusionOf(
+  truth: number[],
+  segmentation: number[],
+  meaning: TruthMeaning,
+  more: Partial<EvaluationOptions> = {},
+) {
+  const confusion = emptyConfusion(2);
   const source = memoryImageSource({ data: Uint16Array.from(truth), shape });
-  const sink = createEvaluationSink(spec, source, confusion, meaning);
+  const sink = createEvaluationSink(spec, source, { confusion, meaning, ...more });
   await sink.write(wholeRoi(shape), { data: Uint8Array.from(segmentation), shape });
   await sink.close();
   return confusion;
@@ -49,6 +60,32 @@ describe('createEvaluationSink', () => {
     ]);
   });
 
+  it('leaves out what the prediction mask leaves out', async () => {
+    const mask = memoryImageSource({ data: Uint8Array.of(0, 7, 1, 0, 1, 1), shape });
+    expect(await confusionOf([1, 1, 2, 2, 0, 1], [1, 2, 2, 1, 1, 1], { kind: 'labels' }, { mask })).toEqual([
+      [1, 1],
+      [0, 1],
+    ]);
+  });
+
+  it('writes down where which error lies, block by block', async () => {
+    const [size, errors]: [Shape5, Uint8Array] = [[2, 1, 1, 2, 3], new Uint8Array(12)];
+    const truth = memoryImageSource({ data: Uint8Array.of(1, 1, 1, 2, 2, 2, 0, 1, 2, 2, 2, 2), shape: size });
+    const confusion = emptyConfusion(2);
+    const own = { ...spec, shape: size };
+    const sink = createEvaluationSink(own, truth, { confusion, meaning: { kind: 'labels' }, errors });
+    await sink.write(
+      { start: [0, 0, 0, 0, 1], stop: [2, 1, 1, 2, 3] },
+      { data: Uint8Array.of(1, 2, 2, 1, 2, 2, 1, 2), shape: [2, 1, 1, 2, 2] },
+    );
+    expect(confusion).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
+    // 1 + truth × classes + prediction: a 1 taken for 2 is 2, a 2 taken for 1 is 3.
+    expect([...errors]).toEqual([0, 0, 2, 0, 0, 3, 0, 2, 0, 0, 3, 0]);
+  });
+
   it('refuses a value that is no class and offers ways out', async () => {
     const error = await caught(() => confusionOf([1, 1, 3, 0, 0, 0], [1, 1, 1, 1, 1, 1], { kind: 'labels' }));
     expect(error.code).toBe('invalid-labels');
@@ -57,7 +94,9 @@ describe('createEvaluationSink', () => {
 
   it('refuses a truth of another size', async () => {
     const truth = memoryImageSource({ data: new Uint8Array(5), shape: [1, 1, 1, 1, 5] });
-    const error = await caught(() => createEvaluationSink(spec, truth, emptyConfusion(2), { kind: 'labels' }));
+    const error = await caught(() =>
+      createEvaluationSink(spec, truth, { confusion: emptyConfusion(2), meaning: { kind: 'labels' } }),
+    );
     expect(error.code).toBe('shape-mismatch');
   });
 });

@@ -1,6 +1,9 @@
 import type { ImageSink, ImageSpec } from '../contracts/image-sink.ts';
 import type { ImageSource } from '../contracts/image-source.ts';
 import { BrushwoodError } from '../errors.ts';
+import type { Shape5 } from '../grid/axes.ts';
+import { roiShape, type Roi } from '../grid/roi.ts';
+import { readMask } from './prediction-mask.ts';
 
 /** How often truth `i` was predicted as `j`: `counts[i][j]`, classes 0…n−1. */
 export type ConfusionMatrix = readonly number[][];
@@ -35,6 +38,21 @@ export interface Scores {
   readonly confusion: ConfusionMatrix;
 }
 
+export interface EvaluationOptions {
+  /** Counts are added to it. */
+  readonly confusion: ConfusionMatrix;
+  readonly meaning: TruthMeaning;
+  /** Prediction mask of the image: voxels where it is 0 were not predicted and don't count. Size as `checkMask` allows. */
+  readonly mask?: ImageSource;
+  /** Gets 1 + `errorKind` of every error, in the order of the voxels; what agrees or is not compared stays as it is. */
+  readonly errors?: Uint8Array | Uint16Array;
+}
+
+/** The number of a kind of error: class `truth` was taken for `predicted`. */
+export function errorKind(truth: number, predicted: number, classCount: number): number {
+  return truth * classCount + predicted;
+}
+
 /**
  * A sink that compares a segmentation with a truth image as it is written, block by block, and keeps only counts.
  * @throws 'shape-mismatch' if truth and segmentation differ in size, 'invalid-labels' for truth values without a meaning
@@ -42,8 +60,7 @@ export interface Scores {
 export function createEvaluationSink(
   spec: ImageSpec,
   truth: ImageSource,
-  confusion: ConfusionMatrix,
-  meaning: TruthMeaning,
+  { confusion, meaning, mask, errors }: EvaluationOptions,
 ): ImageSink {
   const { shape } = truth.info;
   if (shape.some((size, axis) => size !== (axis === 1 ? 1 : spec.shape[axis]))) {
@@ -58,13 +75,30 @@ export function createEvaluationSink(
     writeShape: [1, 1, 1, 1, 1],
     async write(roi, { data }, options) {
       const { data: expected } = await truth.read(roi, options);
+      const isPredicted = await readMask(mask, roi, options?.signal);
+      const place = errors && placer(roi, shape);
       for (let i = 0; i < expected.length; i++) {
         const label = labelOf(Number(expected[i]), meaning, confusion.length);
-        if (label > 0) confusion[label - 1]![Number(data[i]) - 1]!++;
+        if (label === 0 || isPredicted?.[i % isPredicted.length] === 0) continue;
+        const predicted = Number(data[i]) - 1;
+        confusion[label - 1]![predicted]!++;
+        if (place && predicted !== label - 1) errors[place(i)] = 1 + errorKind(label - 1, predicted, confusion.length);
       }
     },
     async close() {},
     async abort() {},
+  };
+}
+
+/** Numbers voxels of a box as those of the image, one channel. */
+function placer(roi: Roi, [, , depth, height, width]: Shape5): (i: number) => number {
+  const [, , nz, ny, nx] = roiShape(roi);
+  const [t0, , z0, y0, x0] = roi.start;
+  return (i) => {
+    const row = Math.floor(i / nx);
+    const slice = Math.floor(row / ny);
+    const [t, z, y, x] = [t0 + Math.floor(slice / nz), z0 + (slice % nz), y0 + (row % ny), x0 + (i % nx)];
+    return ((t * depth + z) * height + y) * width + x;
   };
 }
 

@@ -5,7 +5,7 @@ import { roiShape, withAxis, type Roi } from '../grid/roi.ts';
 export async function readMask(
   mask: ImageSource | undefined,
   roi: Roi,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   if (!mask) return undefined;
   const { shape } = mask.info;

@@ -49,7 +49,12 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
   });
   const { sampleCount, featureCount } = samples;
   const told = model.report ?? { sampleCount, featureCount, classCounts, seconds: 0, warnings: [] };
-  const report = { ...told, warnings: [...warnings, ...told.warnings], valueRange };
+  const report = {
+    ...told,
+    warnings: [...warnings, ...told.warnings],
+    valueRange,
+    trainedAt: new Date().toISOString(),
+  };
   return {
     project: { ...project, classifier: { classifierId, options: given, seed, model: model.save(), report } },
     report,

@@ -178,7 +178,12 @@ const report = fields(
     seconds: number,
     warnings: list(text),
   },
-  { outOfBagError: number, valueRange: pair },
+  {
+    outOfBagError: number,
+    valueRange: pair,
+    trainedAt: text,
+    crossValidation: fields({ folds: count, accuracy: number, deviation: number }),
+  },
 );
 const classifier = fields(
   { classifierId: text, options: record(either('a value', number, flag, text)), seed: number },

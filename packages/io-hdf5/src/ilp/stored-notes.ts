@@ -96,11 +96,14 @@ export function parseStoredClassifier(value: unknown): { stored: Partial<StoredC
 
 function parseReport(value: unknown): TrainingReport | undefined {
   if (!isFields(value)) return undefined;
-  const { sampleCount, featureCount, classCounts, outOfBagError, seconds, warnings, valueRange } = value;
+  const { sampleCount, featureCount, classCounts, outOfBagError, seconds, warnings, valueRange, trainedAt } = value;
   if (!isCount(sampleCount) || !isCount(featureCount) || !isListOf(classCounts, isCount)) return undefined;
   if (!isNumber(seconds) || !isListOf(warnings, isText)) return undefined;
   if (outOfBagError !== undefined && !isNumber(outOfBagError)) return undefined;
   if (valueRange !== undefined && !isListOf(valueRange, isNumber)) return undefined;
+  if (!isTextOrNone(trainedAt)) return undefined;
+  const crossValidation = parseCrossValidation(value['crossValidation']);
+  if (value['crossValidation'] !== undefined && !crossValidation) return undefined;
   const [low, high] = valueRange ?? [];
   if (valueRange && (valueRange.length !== 2 || !(low! <= high!))) return undefined;
   return {
@@ -111,7 +114,15 @@ function parseReport(value: unknown): TrainingReport | undefined {
     seconds,
     warnings,
     ...(valueRange ? { valueRange: [low!, high!] as const } : {}),
+    ...(trainedAt === undefined ? {} : { trainedAt }),
+    ...(crossValidation ? { crossValidation } : {}),
   };
+}
+
+function parseCrossValidation(value: unknown): TrainingReport['crossValidation'] {
+  if (!isFields(value)) return undefined;
+  const { folds, accuracy, deviation } = value;
+  return isCount(folds) && isNumber(accuracy) && isNumber(deviation) ? { folds, accuracy, deviation } : undefined;
 }
 
 export function parseModelDescription(value: unknown): ModelDescription | undefined {
