@@ -29,6 +29,7 @@ const values = [
   'claimPartial',
   'classPalette',
   'clearClass',
+  'collectLabelledRows',
   'collectProjectSamples',
   'combinedClasses',
   'compareImage',
