@@ -202,15 +202,16 @@ export class ProjectDesk {
 
   /** Indices of images that cannot be opened where the project says they are. */
   async findMissing(): Promise<ReadonlySet<number>> {
-    const missing = new Set<number>();
-    for (const [index, { rawData }] of this.labeling.project.lanes.entries()) {
-      try {
-        await (await openImage(this.formats, requestOf(rawData))).close();
-      } catch {
-        missing.add(index); // the table says so, and offers to look for it
-      }
-    }
-    return missing;
+    const { lanes } = this.labeling.project;
+    const isThere = await Promise.all(
+      lanes.map(({ rawData }) =>
+        openImage(this.formats, requestOf(rawData)).then(
+          (source) => source.close().then(() => true),
+          () => false, // the table says so, and offers to look for it
+        ),
+      ),
+    );
+    return new Set(lanes.keys().filter((index) => !isThere[index]));
   }
 
   private get formats() {

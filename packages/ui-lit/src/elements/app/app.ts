@@ -248,8 +248,12 @@ export class AppElement extends LitElement {
   }
 
   private async showOpened(): Promise<void> {
-    const { project, featurePlan } = this.labeling;
     this.missing = await this.desk.findMissing();
+    const { labeling } = this;
+    // Nothing was done yet, such as with images of the command line: all features are a fair start, as for a first image that is added.
+    const isPainted = labeling.project.lanes.some(({ labels }) => hasLabels(labels));
+    if (labeling.info && !isPainted && !labeling.featurePlan) labeling.selectAllFeatures();
+    const { project, featurePlan } = labeling;
     this.step = project.lanes.length === 0 || this.missing.size > 0 ? 'input' : featurePlan ? 'training' : 'features';
   }
 
