@@ -211,7 +211,7 @@ export class ProjectDesk {
         ),
       ),
     );
-    return new Set(lanes.keys().filter((index) => !isThere[index]));
+    return new Set(lanes.flatMap((_, index) => (isThere[index] ? [] : [index])));
   }
 
   private get formats() {
