@@ -7,7 +7,7 @@ import {
   type StorageFormat,
 } from '@brushwood/core';
 import { Hdf5File, isHdf5 } from './hdf5-file.ts';
-import { Hdf5Sink } from './hdf5-sink.ts';
+import { checkHdf5, Hdf5Sink } from './hdf5-sink.ts';
 import { Hdf5Source } from './hdf5-source.ts';
 import { datasetsOf } from './list-datasets.ts';
 
@@ -33,6 +33,7 @@ export const hdf5: StorageFormat = {
   probe: isHdf5,
   open: openDataset,
   create: (location, spec, options = {}) => Hdf5Sink.create(location, spec, { ...options, compression: 'none' }),
+  check: checkHdf5,
   list: listDatasets,
 };
 
@@ -45,6 +46,7 @@ export const compressedHdf5: StorageFormat = {
   probe: async () => false,
   open: openDataset,
   create: (location, spec, options = {}) => Hdf5Sink.create(location, spec, { ...options, compression: 'gzip' }),
+  check: checkHdf5,
   list: listDatasets,
 };
 

@@ -62,7 +62,7 @@ export class Hdf5Sink implements ImageSink {
   static async create(location: ImageLocation, spec: ImageSpec, options: Hdf5SinkOptions): Promise<Hdf5Sink> {
     throwIfAborted(options.signal);
     if (location.blob) throw noFile(location);
-    checkSpecAxes(spec, location);
+    checkHdf5(location, spec);
     const isCompressed = isGzip(location, options.layout?.compression ?? options.compression);
     const named = location.innerPath?.replace(/^\/+|\/+$/g, '');
     const dataset: PlannedDataset = {
@@ -173,14 +173,15 @@ function writeAttributes(writer: Hdf5Writer, path: string, spec: ImageSpec): voi
   if (spec.channelNames) writer.attribute(path, 'channel_names', spec.channelNames);
 }
 
-function checkSpecAxes(spec: ImageSpec, location: ImageLocation): void {
+/** As `StorageFormat.check`. */
+export function checkHdf5(location: ImageLocation, spec: ImageSpec): void {
   checkAxes(spec.axes, new AxisOrder(spec.axes).toFileShape(spec.shape), `"${location.path}"`);
   const lost = [...coreAxes].filter((axis, i) => spec.shape[i]! > 1 && !spec.axes.includes(axis));
   if (lost.length === 0) return;
   throw new BrushwoodError(
     'unsupported',
     `"${location.path}": the axes "${spec.axes}" leave out ${lost.join(', ')}, along which the image is larger than 1. ` +
-      'Add it to --output-axes.',
+      'Add it to the axes.',
     { axes: spec.axes, shape: [...spec.shape] },
   );
 }

@@ -29,6 +29,7 @@ export const npy: StorageFormat = {
   probe,
   open,
   create,
+  check: ({ path }, spec) => checkSpec(spec, path),
   join: joinNpy,
 };
 

@@ -82,6 +82,11 @@ export interface StorageFormat {
    * channels it cannot hold), 'write-failed'.
    */
   create?(location: ImageLocation, spec: ImageSpec, options?: CreateImageOptions): Promise<ImageSink>;
+  /**
+   * Says before anything is written whether this format can hold such an image. Absent where it holds all.
+   * @throws what `create` would of the image and the wishes: 'unsupported', 'unsupported-dtype', 'axes-mismatch', 'invalid-parameter'
+   */
+  check?(location: ImageLocation, spec: ImageSpec, layout?: ImageLayout): void;
   /** Writes to an image another thread has begun; present if the sinks of this format have tickets. @throws 'write-failed' */
   join?(ticket: SinkTicket): Promise<BoxWriter>;
   /** The datasets of a container; absent for formats that hold one image. */

@@ -1,6 +1,6 @@
 import type { StorageFormat } from '@brushwood/core';
 import { probeBytes } from '../probe.ts';
-import { createPng, pngWriteDtypes } from './png-sink.ts';
+import { checkPng, createPng, pngWriteDtypes } from './png-sink.ts';
 import { rasterKind, type RasterKind } from './raster-kinds.ts';
 import { openRaster } from './raster-source.ts';
 
@@ -21,6 +21,7 @@ export const png: StorageFormat = {
   extensions: ['.png'],
   supports: { read: true, write: true, innerPaths: false, writeDtypes: pngWriteDtypes },
   create: createPng,
+  check: checkPng,
 };
 
 export const jpeg: StorageFormat = {

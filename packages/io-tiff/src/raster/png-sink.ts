@@ -12,6 +12,7 @@ import {
   wholeRoi,
   type CreateImageOptions,
   type Dtype,
+  type ImageLayout,
   type ImageLocation,
   type ImageSink,
   type ImageSpec,
@@ -43,6 +44,12 @@ export async function createPng(
   return new PngSink(location.path, spec, { target: await createTarget(location, options), palette });
 }
 
+/** As `StorageFormat.check`. */
+export function checkPng({ path }: ImageLocation, spec: ImageSpec, layout?: ImageLayout): void {
+  checkSpec(path, spec);
+  paletteOf(path, spec, layout?.flavour);
+}
+
 function paletteOf(path: string, spec: ImageSpec, flavour: string | undefined): readonly Color[] | undefined {
   if (flavour === undefined) return undefined;
   const isIndexed = spec.content === 'labels' && spec.dtype === 'uint8' && spec.shape[1] === 1;
@@ -60,7 +67,7 @@ function checkSpec(path: string, spec: ImageSpec): void {
   if (!pngWriteDtypes.includes(spec.dtype)) {
     // Results are not converted to integers of 64 bits: no other format helps there.
     const others = spec.dtype === 'int64' || spec.dtype === 'uint64' ? '' : ', or TIFF, HDF5 or NumPy';
-    const segmentation = spec.content === 'probabilities' ? ' A picture of the classes is --source segmentation.' : '';
+    const segmentation = spec.content === 'probabilities' ? ' A picture of the classes is the segmentation.' : '';
     throw new BrushwoodError(
       'unsupported-dtype',
       `${path}: PNG holds uint8 or uint16, not ${spec.dtype}. Choose one of them${others}.${segmentation}`,

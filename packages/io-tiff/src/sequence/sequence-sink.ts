@@ -8,6 +8,7 @@ import {
   wholeRoi,
   withAxis,
   type CreateImageOptions,
+  type ImageLayout,
   type ImageLocation,
   type ImageSink,
   type ImageSpec,
@@ -23,6 +24,8 @@ export interface SequenceKind {
   /** Each file holds one plane. */
   readonly isPlanar: boolean;
   readonly createSlice: (location: ImageLocation, spec: ImageSpec, options: CreateImageOptions) => Promise<ImageSink>;
+  /** As `StorageFormat.check`, of one file. */
+  readonly checkSlice: (location: ImageLocation, spec: ImageSpec, layout?: ImageLayout) => void;
 }
 
 /**

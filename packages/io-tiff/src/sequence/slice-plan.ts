@@ -38,7 +38,7 @@ export function planSlices(path: string, spec: ImageSpec, isPlanar: boolean): Sl
     throw new BrushwoodError(
       'unsupported',
       `"${path}" is a sequence along ${letter} of single planes, but the image also has ${size(besides)} voxels along ${besides}. ` +
-        'Choose --format multipage-tiff-sequence.',
+        'Choose a multipage TIFF sequence (multipage-tiff-sequence).',
       { path, axes: spec.axes, shape: [...spec.shape] },
     );
   }

@@ -59,7 +59,7 @@ function imageJLayoutOf(path: string, spec: ImageSpec): FileLayout {
   if (planes.flavour === 'imagej') return planes;
   throw new BrushwoodError(
     'unsupported-dtype',
-    `${path}: ImageJ has uint8, uint16 and float32 only, not ${spec.dtype}. Choose one of them, for example --dtype uint8.`,
+    `${path}: ImageJ has uint8, uint16 and float32 only, not ${spec.dtype}. Choose one of them, for example uint8.`,
     { file: path, dtype: spec.dtype },
   );
 }

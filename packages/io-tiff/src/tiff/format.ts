@@ -1,7 +1,7 @@
 import type { ImageLocation, StorageFormat } from '@brushwood/core';
 import { probeBytes } from '../probe.ts';
 import { tiffKind } from './directory.ts';
-import { createTiff, joinTiff, tiffWriteDtypes } from './tiff-sink.ts';
+import { checkTiff, createTiff, joinTiff, tiffWriteDtypes } from './tiff-sink.ts';
 import { openTiff } from './tiff-source.ts';
 
 /** TIFF: plain and multi-page, ImageJ hyperstacks, OME-TIFF in one file, BigTIFF. */
@@ -13,5 +13,6 @@ export const tiff: StorageFormat = {
   probe: (location: ImageLocation) => probeBytes(location, (head) => tiffKind(head) !== undefined),
   open: openTiff,
   create: createTiff,
+  check: checkTiff,
   join: joinTiff,
 };

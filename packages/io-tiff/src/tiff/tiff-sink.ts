@@ -9,6 +9,7 @@ import {
   type BoxWriter,
   type CreateImageOptions,
   type Dtype,
+  type ImageLayout,
   type ImageLocation,
   type ImageSink,
   type ImageSpec,
@@ -46,17 +47,8 @@ export async function createTiff(
   options: CreateImageOptions = {},
 ): Promise<ImageSink> {
   throwIfAborted(options.signal);
-  if (!tiffWriteDtypes.includes(spec.dtype)) {
-    throw new BrushwoodError(
-      'unsupported-dtype',
-      `${location.path}: TIFF files are written with ${tiffWriteDtypes.join(', ')}, not ${spec.dtype}. ` +
-        'Choose one of them.',
-      { file: location.path, dtype: spec.dtype },
-    );
-  }
-  refuseCompression(location.path, options.layout?.compression);
   const flavour = options.layout?.flavour ?? flavourOfName(location.path);
-  const layout = chooseLayout(location.path, spec, flavour);
+  const layout = checkTiff(location, spec, { ...options.layout, flavour });
   const header = buildTiffHeader(spec, layout, imageName(location.path));
   const target = await createTarget(location, options);
   try {
@@ -67,6 +59,19 @@ export async function createTiff(
   }
   const written = flavour === undefined ? spec : { ...spec, axes: layout.axes };
   return new TiffSink(new TiffBoxes(location.path, written, { layout, header }), { header, target });
+}
+
+/** As `StorageFormat.check`. @returns how the file is laid out */
+export function checkTiff({ path }: ImageLocation, spec: ImageSpec, layout: ImageLayout = {}): FileLayout {
+  if (!tiffWriteDtypes.includes(spec.dtype)) {
+    throw new BrushwoodError(
+      'unsupported-dtype',
+      `${path}: TIFF files are written with ${tiffWriteDtypes.join(', ')}, not ${spec.dtype}. Choose one of them.`,
+      { file: path, dtype: spec.dtype },
+    );
+  }
+  refuseCompression(path, layout.compression);
+  return chooseLayout(path, spec, layout.flavour ?? flavourOfName(path));
 }
 
 /** The name of a file without folders and extensions. */

@@ -1,0 +1,94 @@
+import {
+  coreAxes,
+  defaultFileName,
+  exportPresets,
+  findById,
+  shape5,
+  type Catalog,
+  type Dtype,
+  type ExportPlan,
+  type PlannedOutput,
+  type ResultSteps,
+  type Roi,
+  type Shape5,
+} from '@brushwood/core';
+
+/** Numbers as a person types them: both ends of two ranges. */
+export interface Scaling {
+  readonly from: readonly [number, number];
+  readonly to: readonly [number, number];
+}
+
+/** First and last + 1 along an axis; undefined = from the beginning, to the end. */
+export type CutSpan = readonly [start: number | undefined, stop: number | undefined];
+export type CutAxis = 't' | 'z' | 'y' | 'x';
+
+/** What is chosen about exports: of the project's images and of a batch. Plain data. */
+export interface ExportForm {
+  readonly preset: keyof typeof exportPresets | 'custom';
+  readonly sourceIds: readonly string[];
+  readonly formatId: string;
+  readonly flavour?: string;
+  /** Of values that run over a range, as probabilities do; undefined = as computed. */
+  readonly dtype?: Dtype;
+  /** Of the same; undefined = over the whole range of an integer type. */
+  readonly scaling?: Scaling;
+  /** Undefined = as the image has them. */
+  readonly axes?: string;
+  readonly pattern: string;
+  readonly cut: Readonly<Partial<Record<CutAxis, CutSpan>>>;
+  /** Numbers of the classes to write, from 0 and after combining; undefined = all. */
+  readonly classes?: readonly number[];
+}
+
+export const initialForm: ExportForm = {
+  ...presetFields('fiji'),
+  sourceIds: ['segmentation'],
+  pattern: defaultFileName,
+  cut: {},
+};
+
+/** What a preset sets; `custom` leaves everything as it is. */
+export function presetFields(
+  preset: keyof typeof exportPresets,
+): Pick<ExportForm, 'preset' | 'formatId' | 'dtype' | 'axes' | 'flavour' | 'scaling'> {
+  const { format, dtype, axes, flavour } = exportPresets[preset];
+  return { preset, formatId: format, dtype, axes, flavour, scaling: undefined };
+}
+
+/** Another format has no flavours of the one before. */
+export function formatFields(formatId: string): Pick<ExportForm, 'preset' | 'formatId' | 'flavour'> {
+  return { preset: 'custom', formatId, flavour: undefined };
+}
+
+/** The plan that a form means. What is chosen of types and classes goes to the kinds of results it is about. */
+export function planOfForm(
+  form: ExportForm,
+  { catalog, workflowId, steps, shape }: { catalog: Catalog; workflowId: string; steps: ResultSteps; shape?: Shape5 },
+): ExportPlan {
+  const { exportSources } = findById(catalog.workflows, workflowId, 'workflow');
+  const outputs = exportSources
+    .filter(({ id }) => form.sourceIds.includes(id))
+    .map(
+      ({ id, range, content }): PlannedOutput => ({
+        sourceId: id,
+        ...(range ? { dtype: form.dtype, renormalize: form.scaling } : {}),
+        ...(content === 'probabilities' && form.classes ? { channels: form.classes } : {}),
+      }),
+    );
+  const { formatId, axes, pattern, flavour } = form;
+  const layout = flavour === undefined ? undefined : { flavour };
+  return { outputs, formatId, axes, pattern, layout, steps, roi: shape && cutRoi(form.cut, shape) };
+}
+
+/** The part of an image that is written; undefined for the whole. It may leave the image: that is checked where it is used. */
+export function cutRoi(cut: ExportForm['cut'], shape: Shape5): Roi | undefined {
+  const spans = [...coreAxes].map((axis) => cut[axis as CutAxis]);
+  if (spans.every((span) => span?.[0] === undefined && span?.[1] === undefined)) return undefined;
+  return { start: shape5((i) => spans[i]?.[0] ?? 0), stop: shape5((i) => spans[i]?.[1] ?? shape[i]!) };
+}
+
+/** Axes along which an image has more than one voxel, and y and x. */
+export function cutAxes(shape: Shape5): readonly CutAxis[] {
+  return (['t', 'z', 'y', 'x'] as const).filter((axis) => 'yx'.includes(axis) || shape[coreAxes.indexOf(axis)]! > 1);
+}

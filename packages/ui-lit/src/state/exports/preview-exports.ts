@@ -1,0 +1,101 @@
+import {
+  coreAxes,
+  describeFiles,
+  elementCount,
+  isSequence,
+  itemBytes,
+  messageOf,
+  planFiles,
+  usedChannelCount,
+  type Catalog,
+  type ExportPlan,
+  type Lane,
+  type Project,
+} from '@brushwood/core';
+
+/** A file of an export before it is written, for people. */
+export interface PreviewRow {
+  readonly image: string;
+  readonly name: string;
+  /** One letter for each size of the shape. */
+  readonly axes: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  /** Uncompressed, of all files of a sequence. */
+  readonly bytes: number;
+  /** Why it cannot be written. */
+  readonly problem?: string;
+}
+
+/** What a plan would write of images of the project: nothing is opened. An image whose files cannot be written has one row that says why. */
+export function previewExports(
+  project: Project,
+  plan: ExportPlan,
+  { catalog, lanes }: { catalog: Catalog; lanes: readonly Lane[] },
+): readonly PreviewRow[] {
+  return lanes.flatMap((lane) => {
+    const image = lane.rawData.nickname;
+    try {
+      return rowsOf(project, plan, { catalog, lane });
+    } catch (error) {
+      return [{ image, name: image, axes: '', shape: [], dtype: '', bytes: 0, problem: messageOf(error) }];
+    }
+  });
+}
+
+function rowsOf(
+  project: Project,
+  plan: ExportPlan,
+  { catalog, lane }: { catalog: Catalog; lane: Lane },
+): readonly PreviewRow[] {
+  const { rawData } = lane;
+  const [t, , z, y, x] = rawData.shape;
+  const shape = [t, usedChannelCount(rawData), z, y, x] as const;
+  const whole = { start: [0, 0, 0, 0, 0], stop: shape } as const;
+  const values = { dataset_dir: '.', project_dir: '.', nickname: rawData.nickname, roi: plan.roi ?? whole };
+  const files = planFiles(project, plan, { catalog, values });
+  const specs = describeFiles(project, plan, { catalog, files, info: { fileAxes: rawData.axes, shape } });
+  return files.map(({ path, format }, i) => {
+    const spec = specs[i]!;
+    const sizes = [...spec.axes].map((axis) => spec.shape[coreAxes.indexOf(axis)]!);
+    const row = {
+      image: rawData.nickname,
+      name: path.replace(/^\.\//, ''),
+      axes: spec.axes,
+      shape: sizes,
+      dtype: spec.dtype,
+    };
+    const bytes = elementCount(spec.shape) * itemBytes(spec.dtype);
+    const isHeld = format.supports.writeDtypes.includes(spec.dtype);
+    const problem = isHeld
+      ? checked(() => format.check?.({ path }, spec, plan.layout))
+      : noSuchType(format.displayName, spec.dtype);
+    return { ...row, bytes, ...(problem === undefined ? {} : { problem }) };
+  });
+}
+
+function noSuchType(format: string, dtype: string): string {
+  return `${format} cannot hold values of the type ${dtype}. Choose another type or format.`;
+}
+
+function checked(check: () => void): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** The name of a file, or of the first and the number of those of a sequence. */
+export function shownName({ name }: PreviewRow): string {
+  return isSequence(name) ? name.replaceAll('{slice_index}', '0…') : name;
+}
+
+/** `12.5 MB`. */
+export function shownBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return `${step === 0 || value >= 100 ? Math.round(value) : value.toPrecision(2)} ${units[step]}`;
+}
