@@ -296,6 +296,12 @@ export type {
   LiveTile,
   LiveTileResult,
 } from './live/live-contract.ts';
+export {
+  previewResults,
+  unknownResult,
+  type ResultPreview,
+  type ResultView,
+} from './live/preview-results.ts';
 export { readBox, type BoxRequest } from './live/read-box.ts';
 export { pauseForMessages } from './workers/pause-for-messages.ts';
 export { naturalOrder } from './files/natural-order.ts';

@@ -1,6 +1,7 @@
 import type { Plugin } from './contracts/plugin.ts';
 import { plainEngine } from './kernels/plain-engine.ts';
 import { liveCloseHandler, liveIntensitiesHandler, liveTileHandler } from './live/live-tile.worker.ts';
+import { previewResultsHandler } from './live/preview-results.worker.ts';
 import { readBoxHandler } from './live/read-box.worker.ts';
 import { collectSamplesHandler } from './pipeline/collect-samples.ts';
 import { predictBlockHandler } from './pipeline/predict-block.ts';
@@ -28,5 +29,6 @@ export const corePlugin = {
     readBoxHandler,
     icapOrderHandler,
     scoreColumnsHandler,
+    previewResultsHandler,
   ],
 } satisfies Plugin;

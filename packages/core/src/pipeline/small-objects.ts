@@ -36,7 +36,7 @@ export function withoutSmallObjects(source: ImageSource, smallest: number): Imag
       const [nt, nc, nz, ny, nx] = tensor.shape;
       const voxels = nz * ny * nx;
       for (let i = 0; i < nt * nc; i++) {
-        absorbSmall(tensor.data.subarray(i * voxels, (i + 1) * voxels), [nz, ny, nx], smallest);
+        absorbSmallObjects(tensor.data.subarray(i * voxels, (i + 1) * voxels), [nz, ny, nx], { smallest });
       }
       const inside = translateRoi(
         roi,
@@ -58,11 +58,20 @@ function checkSize(padded: Roi, smallest: number): void {
   );
 }
 
-/** In place. Objects that are cut off by the box have at least `smallest` voxels in it, or do not reach its core. */
-function absorbSmall(labels: Tensor['data'], shape: Shape3, smallest: number): void {
+/**
+ * Gives the voxels of small objects the value around them, in place.
+ * @param isCutOff 1 for voxels whose objects may be larger than what is seen of them: these stay. Without it every object is taken for
+ * what is seen of it (in `withoutSmallObjects` those that the box cuts off have at least `smallest` voxels in it, or do not reach its core)
+ */
+export function absorbSmallObjects(
+  labels: Tensor['data'],
+  shape: Shape3,
+  { smallest, isCutOff }: { readonly smallest: number; readonly isCutOff?: Uint8Array },
+): void {
   const objects = findObjects(labels, shape);
   const sizes = new Uint32Array(labels.length);
   for (let i = 0; i < objects.length; i++) sizes[objects[i]!]!++;
+  isCutOff?.forEach((flag, i) => flag !== 0 && (sizes[objects[i]!] = smallest));
   const faces = countFaces({ labels, objects, shape }, (object) => sizes[object]! < smallest);
   const values = new Map([...faces].map(([object, around]) => [object, mostFrequent(around)]));
   const out = labels as Uint8Array;
