@@ -1,7 +1,7 @@
 import type { ImageSink } from '../contracts/image-sink.ts';
 import type { ImageSource } from '../contracts/image-source.ts';
 import { BrushwoodError } from '../errors.ts';
-import { elementCount, shape3, type Shape3 } from '../grid/axes.ts';
+import { elementCount, type Shape3 } from '../grid/axes.ts';
 import { padRoi } from '../grid/halo.ts';
 import { checkRoi, roiShape, translateRoi, type Roi } from '../grid/roi.ts';
 import { cropTensor, type Tensor } from '../grid/tensor.ts';
@@ -72,12 +72,16 @@ export function absorbSmallObjects(
   const sizes = new Uint32Array(labels.length);
   for (let i = 0; i < objects.length; i++) sizes[objects[i]!]!++;
   isCutOff?.forEach((flag, i) => flag !== 0 && (sizes[objects[i]!] = smallest));
-  const faces = countFaces({ labels, objects, shape }, (object) => sizes[object]! < smallest);
-  const values = new Map([...faces].map(([object, around]) => [object, mostFrequent(around)]));
+  const { starts, neighbours } = listNeighbours(shape, { objects, isSmall: (object) => sizes[object]! < smallest });
+  const values = labels.slice() as Uint8Array;
   const out = labels as Uint8Array;
   for (let i = 0; i < out.length; i++) {
-    const value = values.get(objects[i]!);
-    if (value !== undefined) out[i] = value as number;
+    const object = objects[i]!;
+    if (sizes[object]! >= smallest || starts[object] === starts[object + 1]) continue;
+    // An object's first voxel comes first, and learns the value for the others.
+    const isFirst = object === i;
+    if (isFirst) out[i] = mostFrequent(values, neighbours.subarray(starts[object], starts[object + 1])) as number;
+    else out[i] = out[object]!;
   }
 }
 
@@ -89,49 +93,66 @@ function findObjects(labels: Tensor['data'], [nz, ny, nx]: Shape3): Int32Array {
     while (parents[at] !== at) at = parents[at] = parents[parents[at]!]!;
     return at;
   };
+  const join = (i: number, other: number) => {
+    const [a, b] = [rootOf(i), rootOf(other)];
+    if (a < b) parents[b] = a;
+    else parents[a] = b;
+  };
   let i = 0;
   for (let z = 0; z < nz; z++)
     for (let y = 0; y < ny; y++)
       for (let x = 0; x < nx; x++, i++) {
-        parents[i] = i;
-        const before = [x > 0 ? i - 1 : -1, y > 0 ? i - nx : -1, z > 0 ? i - ny * nx : -1];
-        for (const other of before) {
-          if (other < 0 || labels[other] !== labels[i]) continue;
-          const [a, b] = [rootOf(i), rootOf(other)];
-          if (a < b) parents[b] = a;
-          else parents[a] = b;
-        }
+        const label = labels[i];
+        const isLeft = x > 0 && labels[i - 1] === label;
+        parents[i] = isLeft ? parents[i - 1]! : i;
+        const isAbove = y > 0 && labels[i - nx] === label;
+        // Three of one value around: the left one was joined with the one above already.
+        if (isAbove && !(isLeft && labels[i - nx - 1] === label)) join(i, i - nx);
+        if (z > 0 && labels[i - ny * nx] === label) join(i, i - ny * nx);
       }
-  for (let voxel = 0; voxel < parents.length; voxel++) parents[voxel] = rootOf(voxel);
+  for (let voxel = 0; voxel < parents.length; voxel++) parents[voxel] = parents[parents[voxel]!]!;
   return parents;
 }
 
-/** Per small object how many of its faces each value around it has. */
-function countFaces(
-  { labels, objects, shape }: { labels: Tensor['data']; objects: Int32Array; shape: Shape3 },
-  isSmall: (object: number) => boolean,
-): Map<number, Map<number | bigint, number>> {
-  const steps = [shape[1] * shape[2], shape[2], 1] as const;
-  const faces = new Map<number, Map<number | bigint, number>>();
-  const note = (object: number, value: number | bigint) => {
-    let around = faces.get(object);
-    if (!around) faces.set(object, (around = new Map()));
-    around.set(value, (around.get(value) ?? 0) + 1);
+/** Per small object the voxels beyond its faces, once for each face: those of object i are at `starts[i]` to `starts[i + 1]`. */
+function listNeighbours(
+  [nz, ny, nx]: Shape3,
+  { objects, isSmall }: { objects: Int32Array; isSmall: (object: number) => boolean },
+): { starts: Uint32Array; neighbours: Int32Array } {
+  const eachFace = (visit: (object: number, neighbour: number) => void) => {
+    const compare = (i: number, other: number) => {
+      const [a, b] = [objects[i]!, objects[other]!];
+      if (a === b) return;
+      if (isSmall(a)) visit(a, other);
+      if (isSmall(b)) visit(b, i);
+    };
+    let i = 0;
+    for (let z = 0; z < nz; z++)
+      for (let y = 0; y < ny; y++)
+        for (let x = 0; x < nx; x++, i++) {
+          if (x + 1 < nx) compare(i, i + 1);
+          if (y + 1 < ny) compare(i, i + nx);
+          if (z + 1 < nz) compare(i, i + ny * nx);
+        }
   };
-  for (let i = 0; i < objects.length; i++) {
-    const position = shape3((axis) => Math.floor(i / steps[axis]) % shape[axis]);
-    for (const axis of [0, 1, 2] as const) {
-      const other = i + steps[axis];
-      if (position[axis] + 1 >= shape[axis] || objects[i] === objects[other]) continue;
-      if (isSmall(objects[i]!)) note(objects[i]!, labels[other]!);
-      if (isSmall(objects[other]!)) note(objects[other]!, labels[i]!);
-    }
-  }
-  return faces;
+  const starts = new Uint32Array(objects.length + 1);
+  eachFace((object) => starts[object + 1]!++);
+  for (let object = 0; object < objects.length; object++) starts[object + 1]! += starts[object]!;
+  const neighbours = new Int32Array(starts.at(-1)!);
+  const next = starts.slice();
+  eachFace((object, neighbour) => (neighbours[next[object]!++] = neighbour));
+  return { starts, neighbours };
 }
 
-function mostFrequent(around: ReadonlyMap<number | bigint, number>): number | bigint {
-  const sorted = [...around].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+/** The value most of the voxels have, the lowest of several. */
+function mostFrequent(values: Tensor['data'], voxels: Int32Array): number | bigint {
+  const first = values[voxels[0]!]!;
+  let same = 1;
+  while (same < voxels.length && values[voxels[same]!] === first) same++;
+  if (same === voxels.length) return first;
+  const counts = new Map<number | bigint, number>();
+  for (const voxel of voxels) counts.set(values[voxel]!, (counts.get(values[voxel]!) ?? 0) + 1);
+  const sorted = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
   return sorted[0]![0];
 }
 
