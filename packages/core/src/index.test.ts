@@ -117,6 +117,7 @@ const values = [
   'leastImageSize',
   'mapLabels',
   'maxLabel',
+  'measureImage',
   'measureIntensities',
   'mergeClasses',
   'messageOf',

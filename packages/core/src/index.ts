@@ -296,6 +296,7 @@ export type {
   LiveTile,
   LiveTileResult,
 } from './live/live-contract.ts';
+export { measureImage } from './live/measure-image.ts';
 export {
   previewResults,
   unknownResult,

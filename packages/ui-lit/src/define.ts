@@ -13,6 +13,8 @@ import { LivePanelElement } from './elements/labeler/live-panel.ts';
 import { ToolPanelElement } from './elements/labeler/tool-panel.ts';
 import { LaneTableElement } from './elements/lane-table/lane-table.ts';
 import { LayerListElement } from './elements/layer-list/layer-list.ts';
+import { NormalizationPanelElement } from './elements/processing/normalization-panel.ts';
+import { PostprocessingPanelElement } from './elements/processing/postprocessing-panel.ts';
 import { ViewerElement } from './elements/viewer/viewer.ts';
 
 const elements = {
@@ -28,6 +30,8 @@ const elements = {
   'brushwood-lane-table': LaneTableElement,
   'brushwood-layer-list': LayerListElement,
   'brushwood-live-panel': LivePanelElement,
+  'brushwood-normalization-panel': NormalizationPanelElement,
+  'brushwood-postprocessing-panel': PostprocessingPanelElement,
   'brushwood-shortcuts-sheet': ShortcutsSheetElement,
   'brushwood-start': StartElement,
   'brushwood-tool-panel': ToolPanelElement,

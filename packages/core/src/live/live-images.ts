@@ -5,7 +5,7 @@ import { requestOf, type ImageRequest } from '../pipeline/open-image.ts';
 import type { Lane } from '../project/lane.ts';
 import type { Project } from '../project/project.ts';
 import type { LiveImageSetup } from './live-image.ts';
-import { liveIntensitiesTask } from './live-tile.task.ts';
+import { measureImage } from './measure-image.ts';
 import { SampleRows } from './sample-rows.ts';
 
 /** One image with one selection of features: what kept features and rows belong to. */
@@ -76,7 +76,7 @@ export class LiveImages {
   ): Promise<KnownImage> {
     const request = requestOf(rawData);
     const image: ImageRequest = normalization
-      ? { ...request, intensities: await this.pool.run(liveIntensitiesTask, { image: request, normalization }) }
+      ? { ...request, intensities: await measureImage(this.pool, request, normalization) }
       : request;
     const mask = predictionMask && requestOf(predictionMask);
     const setup = { image, mask, selection: features, nickname: rawData.nickname, labelShape: labels.shape };

@@ -109,7 +109,14 @@ const location = fields({ path: text }, { innerPath: text, tensor, stack });
 const channels = either('a choice of channels', oneOf('all', 'gray'), list(count));
 const reference = fields(
   { nickname: text, location, storage: oneOf('embedded', 'absolute', 'relative'), axes, shape, channels },
-  { dtype, displayMode: text, normalizeDisplay: flag, displayRange: pair, fingerprint: text },
+  {
+    dtype,
+    displayMode: text,
+    normalizeDisplay: flag,
+    displayRange: pair,
+    channelRanges: list(pair),
+    fingerprint: text,
+  },
 );
 
 const labels: Checker = (value, place) => {

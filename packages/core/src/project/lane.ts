@@ -24,6 +24,8 @@ export interface ImageReference {
   readonly displayMode?: string;
   readonly normalizeDisplay?: boolean;
   readonly displayRange?: readonly [number, number];
+  /** Of each channel that is used, where they are shown over different ranges. */
+  readonly channelRanges?: readonly (readonly [number, number])[];
   /** Says whether a file found elsewhere holds the same image: see `fingerprintImage`. */
   readonly fingerprint?: string;
 }

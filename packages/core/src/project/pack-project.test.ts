@@ -22,6 +22,7 @@ const lane: Lane = {
     displayMode: 'rgba',
     normalizeDisplay: true,
     displayRange: [-0, 4095.5],
+    channelRanges: [[0, 9.5]],
     fingerprint: '1x3 uint16 0a',
   },
   predictionMask: {

@@ -95,6 +95,7 @@ describe('what Brushwood notes in a project', () => {
     ['channels that are none', JSON.stringify([{ rawData: { ...image, channels: [-1] } }])],
     ['channels the image lacks', JSON.stringify([{ rawData: { ...image, channels: [2] } }])],
     ['an unknown dtype', JSON.stringify([{ rawData: { ...image, dtype: 'float16' } }])],
+    ['a range of three values', JSON.stringify([{ rawData: { ...image, channelRanges: [[1, 2, 3]] } }])],
     ['a mask that is none', JSON.stringify([{ rawData: image, predictionMask: 3 }])],
   ])('notes on lanes with %s are left out with a word about it', async (_, text) => {
     const loaded = await withText('lanes', text);

@@ -250,6 +250,6 @@ export function storedImage(
   reference: ImageReference,
   written: Pick<StoredImage, 'filePath' | 'innerPath'>,
 ): StoredImage {
-  const { nickname, channels, dtype, fingerprint } = reference;
-  return { nickname, ...written, channels, dtype, fingerprint };
+  const { nickname, channels, dtype, fingerprint, channelRanges } = reference;
+  return { nickname, ...written, channels, dtype, fingerprint, channelRanges };
 }

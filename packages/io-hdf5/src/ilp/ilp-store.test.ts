@@ -14,7 +14,16 @@ const place = projectPlaces(folder);
 describe('ilp: the kit', async () => {
   writeFileSync(join(folder, 'text.ilp'), 'no project');
   const { model } = (await ilpStore.load({ path: gray2d })).project.classifier;
-  const shown = { displayMode: 'grayscale', normalizeDisplay: true, displayRange: [3, 99], fingerprint: 'f1' } as const;
+  const shown = {
+    displayMode: 'grayscale',
+    normalizeDisplay: true,
+    displayRange: [3, 99],
+    fingerprint: 'f1',
+    channelRanges: [
+      [3, 99],
+      [0.5, 7],
+    ],
+  } as const;
   const first = lane(shown);
   const mask = { ...first.rawData, nickname: 'mask', shape: [2, 1, 5, 20, 30] as const };
   const lanes = [{ ...first, predictionMask: mask }, lane({ ...shown, nickname: 'second' })];

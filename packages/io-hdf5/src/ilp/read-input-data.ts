@@ -97,6 +97,7 @@ async function readReference(
     normalizeDisplay: reader.flag(`${group}/normalizeDisplay`),
     displayRange: range?.length === 2 ? [range[0]!, range[1]!] : undefined,
     fingerprint: note?.fingerprint,
+    ...(note?.channelRanges ? { channelRanges: note.channelRanges } : {}),
   };
   return { reference, hasShape: facts.shape !== undefined };
 }

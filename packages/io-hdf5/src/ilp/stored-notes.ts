@@ -2,6 +2,7 @@ import {
   isDtype,
   type ChannelSelection,
   type Dtype,
+  type ImageReference,
   type Normalization,
   type OptionValues,
   type ResultSteps,
@@ -23,6 +24,7 @@ export interface StoredImage {
   readonly channels: ChannelSelection;
   readonly dtype?: Dtype;
   readonly fingerprint?: string;
+  readonly channelRanges?: ImageReference['channelRanges'];
 }
 
 export interface StoredLane {
@@ -61,11 +63,12 @@ export function parseStoredLane(value: unknown): StoredLane | undefined {
 
 function parseStoredImage(value: unknown): StoredImage | undefined {
   if (!isFields(value)) return undefined;
-  const { nickname, filePath, innerPath, channels, dtype, fingerprint } = value;
+  const { nickname, filePath, innerPath, channels, dtype, fingerprint, channelRanges } = value;
   if (typeof nickname !== 'string' || typeof filePath !== 'string') return undefined;
   if (!isTextOrNone(innerPath) || !isTextOrNone(fingerprint) || !isChannels(channels)) return undefined;
   if (dtype !== undefined && !(typeof dtype === 'string' && isDtype(dtype))) return undefined;
-  return { nickname, filePath, innerPath, channels, dtype, fingerprint };
+  if (channelRanges !== undefined && !isListOf(channelRanges, isRange)) return undefined;
+  return { nickname, filePath, innerPath, channels, dtype, fingerprint, channelRanges };
 }
 
 /** The classifier's note as far as it is sound, and the names of the fields that are not. */
@@ -165,6 +168,10 @@ export function parseResultSteps(value: unknown): ResultSteps | undefined {
     },
     ...objects,
   };
+}
+
+function isRange(value: unknown): value is readonly [number, number] {
+  return isListOf(value, isNumber) && value.length === 2;
 }
 
 function isCounts(value: unknown): value is readonly number[] {

@@ -1,4 +1,11 @@
-import type { ImageInfo, Roi } from '@brushwood/core';
+import {
+  dtypeRange,
+  measureImage,
+  type ImageInfo,
+  type ImageRequest,
+  type Roi,
+  type WorkerPool,
+} from '@brushwood/core';
 import type { ReadLevel } from '../view/display-levels.ts';
 import { autoRange, rgbDisplay, type ChannelDisplay } from '../view/raw-rendering.ts';
 
@@ -8,6 +15,13 @@ export async function firstDisplay(
   read: ReadLevel,
   signal: AbortSignal,
 ): Promise<readonly ChannelDisplay[]> {
+  const plain = plainDisplay(info);
+  if (info.dtype === 'uint8' || info.displayRange) return plain;
+  return measuredDisplay(info, plain, { read, signal });
+}
+
+/** The colours of the channels, over the range the file says. */
+export function plainDisplay(info: ImageInfo): readonly ChannelDisplay[] {
   const channelCount = info.shape[1];
   if (info.dtype === 'uint8' && channelCount === 3) return rgbDisplay;
   const colors = [
@@ -18,7 +32,7 @@ export async function firstDisplay(
     [255, 0, 255],
     [0, 255, 255],
   ] as const;
-  const plain = Array.from(
+  return Array.from(
     { length: channelCount },
     (_, channel): ChannelDisplay => ({
       range: info.displayRange ?? [0, 255],
@@ -26,8 +40,6 @@ export async function firstDisplay(
       isVisible: channel < 6,
     }),
   );
-  if (info.dtype === 'uint8' || info.displayRange) return plain;
-  return measuredDisplay(info, plain, { read, signal });
 }
 
 /** Ranges after a middle part of the image, read at its coarsest level. */
@@ -47,4 +59,20 @@ export async function measuredDisplay(
   const { data } = await read(roi, level, signal);
   const plane = data.length / shape[1];
   return channels.map((channel, i) => ({ ...channel, range: autoRange(data.subarray(i * plane, (i + 1) * plane)) }));
+}
+
+/**
+ * Ranges to go back to: that of the type for 8 and 16 bits, else that of all values of the image, which is read for it.
+ * @throws what reading throws, 'not-finite'
+ */
+export async function fullDisplay(
+  { dtype }: ImageInfo,
+  channels: readonly ChannelDisplay[],
+  { pool, image }: { pool: WorkerPool; image: ImageRequest },
+): Promise<readonly ChannelDisplay[]> {
+  if (dtype === 'uint8' || dtype === 'int8' || dtype === 'uint16' || dtype === 'int16') {
+    return channels.map((channel) => ({ ...channel, range: dtypeRange(dtype) }));
+  }
+  const maps = await measureImage(pool, image, { method: 'percentile', low: 0, high: 100 });
+  return channels.map((channel, i) => ({ ...channel, range: [maps[i]!.from[0]!, maps[i]!.from[1]!] }));
 }

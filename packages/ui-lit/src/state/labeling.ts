@@ -3,7 +3,6 @@ import {
   dropModel,
   messageOf,
   newProject,
-  requestOf,
   setResultSteps,
   type FeaturePlan,
   type FeatureSelection,
@@ -24,9 +23,9 @@ import type { Layer, Point2, Point5, ShownImage, SliceAxis } from '../view/layer
 import type { ChannelDisplay } from '../view/raw-rendering.ts';
 import { areasOf } from './areas-in-view.ts';
 import { allFittingFeatures } from './fitting-features.ts';
-import { measuredDisplay } from './first-display.ts';
+import { withDisplay } from './lane-display.ts';
 import { buildLayers, type LayerParts, type LayerSettings, type Overlay } from './layer-stack.ts';
-import { levelReader, openLane } from './open-lane.ts';
+import { openLane } from './open-lane.ts';
 import { displayKey, ProjectFacts } from './project-facts.ts';
 import { ProjectSession, type ProjectChange } from './project-session.ts';
 import { createStrokeHost } from './stroke-host.ts';
@@ -242,18 +241,11 @@ export class Labeling extends EventTarget {
   setChannels(channels: readonly ChannelDisplay[]): void {
     const lane = this.project.lanes[this.laneIndex];
     if (lane) this.displays.set(displayKey(lane), channels);
+    const before = this.channels;
     this.channels = channels;
     this.parts?.raw.setChannels(channels);
+    this.session.edit(withDisplay(this.project, this.laneIndex, { channels, before }));
     this.changed();
-  }
-
-  /** Ranges of the channels after the middle of the image. */
-  async autoContrast(): Promise<void> {
-    const lane = this.project.lanes[this.laneIndex];
-    const { info } = this;
-    if (!lane || !info) return;
-    const read = levelReader(this.services, requestOf(lane.rawData));
-    this.setChannels(await measuredDisplay(info, this.channels, { read, signal: new AbortController().signal }));
   }
 
   setLayers(layers: readonly Layer[]): void {
@@ -331,7 +323,7 @@ export class Labeling extends EventTarget {
   }
 
   /** Kept by what the image is, as the number of a lane may become another's. */
-  private predictionsOf(laneIndex: number): PredictionStore {
+  predictionsOf(laneIndex: number): PredictionStore {
     const lane = this.project.lanes[laneIndex];
     const key = lane ? displayKey(lane) : '';
     let store = this.predictions.get(key);
@@ -343,7 +335,8 @@ export class Labeling extends EventTarget {
     this.live.setView(this.liveTiles());
   }
 
-  private liveTiles(): LiveTile[] {
+  /** The tiles in view, the most urgent first. */
+  liveTiles(): LiveTile[] {
     const level = this.info?.levels[0];
     const plan = this.featurePlan;
     if (!level || !plan) return [];

@@ -11,7 +11,8 @@ import { RawSource } from '../sources/raw-source.ts';
 import { displayLevels, readDisplayLevel, type ReadLevel } from '../view/display-levels.ts';
 import type { ShownImage } from '../view/layer.ts';
 import type { ChannelDisplay } from '../view/raw-rendering.ts';
-import { firstDisplay } from './first-display.ts';
+import { firstDisplay, plainDisplay } from './first-display.ts';
+import { storedRanges } from './lane-display.ts';
 
 /** An image that is ready to be shown. */
 export interface OpenedLane {
@@ -23,7 +24,7 @@ export interface OpenedLane {
 
 /**
  * Opens the image of a lane for the viewer.
- * @param channels how it was shown before; measured on the image if it never was
+ * @param channels how it was shown before; else as the project says, or after the image itself
  * @throws what opening and reading throw
  */
 export async function openLane(
@@ -38,7 +39,9 @@ export async function openLane(
   const shown = displayLevels(info.levels);
   const levels = shown.map(({ level }) => level);
   const readLevel = levelReader(services, request);
-  const channels = options.channels ?? (await firstDisplay(info, readLevel, signal));
+  const ranges = storedRanges(rawData, info.shape[1]);
+  const stored = ranges && plainDisplay(info).map((channel, i) => ({ ...channel, range: ranges[i]! }));
+  const channels = options.channels ?? stored ?? (await firstDisplay(info, readLevel, signal));
   return {
     info,
     image: { shape: info.shape, levels, voxelSize: info.voxelSize },

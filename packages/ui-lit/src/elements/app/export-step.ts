@@ -42,6 +42,7 @@ export class ExportStepElement extends LitElement {
     if (!labeling) return nothing;
     const { project, services, laneIndex } = labeling;
     return html`<h2>Export</h2>
+    <brushwood-postprocessing-panel .labeling=${labeling}></brushwood-postprocessing-panel>
     <brushwood-export-panel
       .sources=${findById(services.catalog.workflows, project.workflowId, 'workflow').exportSources}
       .imageNames=${project.lanes.map(({ rawData }) => rawData.nickname)}

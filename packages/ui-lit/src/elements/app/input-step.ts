@@ -55,6 +55,7 @@ export class InputStepElement extends LitElement {
         <button @click=${() => this.start({ kind: 'open-folder' })}>${icon('folder')} Add folder…</button>
         <button @click=${() => this.start({ kind: 'add-address' })}>${icon('link')} Add address…</button>
       </div>
+      <brushwood-normalization-panel .labeling=${this.labeling}></brushwood-normalization-panel>
       ${
         project.lanes.length > 0
           ? html`<button @click=${() => this.dispatchEvent(new CustomEvent('next'))}>Next: choose features</button>`

@@ -8,6 +8,7 @@ import type { ChannelDisplay } from '../../view/raw-rendering.ts';
  * @element brushwood-contrast-panel
  * @fires channels-change - `ChannelDisplay[]`
  * @fires auto-contrast - Ranges after the values of the image are asked for.
+ * @fires reset-contrast - The full ranges are asked for.
  */
 export class ContrastPanelElement extends LitElement {
   static override styles = [
@@ -38,18 +39,14 @@ export class ContrastPanelElement extends LitElement {
   static override properties = {
     channels: { attribute: false },
     names: { attribute: false },
-    fullRange: { attribute: false },
   };
 
   declare channels: readonly ChannelDisplay[];
   declare names: readonly string[] | undefined;
-  /** What reset goes back to. */
-  declare fullRange: readonly [number, number];
 
   constructor() {
     super();
     this.channels = [];
-    this.fullRange = [0, 255];
   }
 
   override render() {
@@ -57,12 +54,8 @@ export class ContrastPanelElement extends LitElement {
     return html`
       ${this.channels.map((channel, i) => this.renderChannel(channel, i))}
       <div class="row">
-        <button @click=${() => this.dispatchEvent(new CustomEvent('auto-contrast', { bubbles: true, composed: true }))}>
-          Auto
-        </button>
-        <button @click=${() => this.emit(this.channels.map((channel) => ({ ...channel, range: this.fullRange })))}>
-          Reset
-        </button>
+        <button @click=${() => this.ask('auto-contrast')}>Auto</button>
+        <button title="The whole range of the image" @click=${() => this.ask('reset-contrast')}>Reset</button>
       </div>
     `;
   }
@@ -97,6 +90,10 @@ export class ContrastPanelElement extends LitElement {
       <span class="swatch" style="background: ${css}" title=${name}></span>
       ${bound(0, 'Black')} ${bound(1, 'White')}
     </div>`;
+  }
+
+  private ask(type: 'auto-contrast' | 'reset-contrast'): void {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true }));
   }
 
   private emit(channels: readonly ChannelDisplay[]): void {

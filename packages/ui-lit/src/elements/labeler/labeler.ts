@@ -4,6 +4,7 @@ import { composeServices } from '../../composition-root.ts';
 import { addImages } from '../../state/add-images.ts';
 import { downloadFile } from '../../storage/download-file.ts';
 import { exportLabelImage, importLabelImage } from '../../state/label-files.ts';
+import { autoContrast, resetContrast } from '../../state/adjust-contrast.ts';
 import { Labeling } from '../../state/labeling.ts';
 import { predictWhole } from '../../state/predict-whole.ts';
 import { icon } from '../../styles/icons.ts';
@@ -144,9 +145,9 @@ export class LabelerElement extends LitElement {
           <brushwood-contrast-panel
             .channels=${labeling.channels}
             .names=${info?.channelNames}
-            .fullRange=${info?.dtype === 'uint16' ? [0, 65535] : info?.dtype === 'uint8' ? [0, 255] : [0, 1]}
             @channels-change=${({ detail }: CustomEvent<Labeling['channels']>) => labeling.setChannels(detail)}
-            @auto-contrast=${() => void labeling.autoContrast().catch((error: unknown) => labeling.report(error))}
+            @auto-contrast=${() => void autoContrast(labeling).catch((error: unknown) => labeling.report(error))}
+            @reset-contrast=${() => void resetContrast(labeling).catch((error: unknown) => labeling.report(error))}
           ></brushwood-contrast-panel>
         </section>
         <slot name="right"></slot>
