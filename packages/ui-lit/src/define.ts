@@ -15,6 +15,7 @@ import { LaneTableElement } from './elements/lane-table/lane-table.ts';
 import { LayerListElement } from './elements/layer-list/layer-list.ts';
 import { NormalizationPanelElement } from './elements/processing/normalization-panel.ts';
 import { PostprocessingPanelElement } from './elements/processing/postprocessing-panel.ts';
+import { TourElement } from './elements/tour/tour.ts';
 import { ViewerElement } from './elements/viewer/viewer.ts';
 
 const elements = {
@@ -35,6 +36,7 @@ const elements = {
   'brushwood-shortcuts-sheet': ShortcutsSheetElement,
   'brushwood-start': StartElement,
   'brushwood-tool-panel': ToolPanelElement,
+  'brushwood-tour': TourElement,
   'brushwood-viewer': ViewerElement,
 } as const satisfies Record<string, CustomElementConstructor>;
 

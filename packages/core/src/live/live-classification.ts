@@ -245,7 +245,14 @@ class LiveEngine implements LiveClassification {
         : new BrushwoodError('internal', `Live update failed: ${messageOf(error)}`, {}, { cause: error });
     for (const waiter of this.waiters.splice(0)) waiter.reject(told);
     const isObstacle = obstacles.has(told.code);
-    this.tell({ phase: 'waiting', done: 0, total: 0, reason: told.message, ...(isObstacle ? {} : { error: told }) });
+    this.tell({
+      phase: 'waiting',
+      done: 0,
+      total: 0,
+      reason: told.message,
+      code: told.code,
+      ...(isObstacle ? {} : { error: told }),
+    });
   }
 
   private progress(phase: LiveState['phase']): (done: number, total: number) => void {

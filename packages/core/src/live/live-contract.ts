@@ -1,5 +1,5 @@
 import type { StoredModel, TrainingReport } from '../contracts/classifier.ts';
-import type { BrushwoodError } from '../errors.ts';
+import type { BrushwoodError, ErrorCode } from '../errors.ts';
 import type { Roi } from '../grid/roi.ts';
 import type { PipelineServices } from '../pipeline/services.ts';
 import type { Project } from '../project/project.ts';
@@ -38,6 +38,8 @@ export interface LiveState {
   readonly total: number;
   /** For people: what is missing. Set in the phase 'waiting'. */
   readonly reason?: string;
+  /** Of the `reason`: to say it in other words. */
+  readonly code?: ErrorCode;
   /** What went wrong; the engine tries again when project or view change. */
   readonly error?: BrushwoodError;
 }

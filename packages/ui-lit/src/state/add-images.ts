@@ -5,7 +5,6 @@ import {
   describeImage,
   elementCount,
   itemBytes,
-  messageOf,
   newProject,
   nicknameFor,
   parseImagePath,
@@ -14,6 +13,7 @@ import {
   type ImageReference,
   type Tensor,
 } from '@brushwood/core';
+import { appMessage } from './advice.ts';
 import type { Labeling } from './labeling.ts';
 
 /** An image to be added: an address, a file, or one in memory. */
@@ -75,7 +75,7 @@ export async function addImages(
   }
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) {
-    const reasons = failures.map(messageOf).join(' ');
+    const reasons = failures.map(appMessage).join(' ');
     throw new BrushwoodError('incomplete', `${failures.length} of ${images.length} images were not added. ${reasons}`);
   }
 }

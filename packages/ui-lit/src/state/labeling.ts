@@ -1,7 +1,6 @@
 import {
   createLiveClassification,
   dropModel,
-  messageOf,
   newProject,
   setResultSteps,
   type FeaturePlan,
@@ -21,6 +20,7 @@ import { LabelSource } from '../sources/label-source.ts';
 import { PredictionStore } from '../sources/prediction-store.ts';
 import type { Layer, Point2, Point5, ShownImage, SliceAxis } from '../view/layer.ts';
 import type { ChannelDisplay } from '../view/raw-rendering.ts';
+import { appMessage } from './advice.ts';
 import { areasOf } from './areas-in-view.ts';
 import { allFittingFeatures } from './fitting-features.ts';
 import { withDisplay } from './lane-display.ts';
@@ -164,7 +164,7 @@ export class Labeling extends EventTarget {
       this.rebuildLayers();
     } catch (error) {
       if (signal.aborted) return;
-      this.problem = messageOf(error);
+      this.problem = appMessage(error);
     }
     this.changed('lane');
   }
@@ -280,7 +280,7 @@ export class Labeling extends EventTarget {
 
   /** Tells the user of an error, or of something to know. */
   report(error: unknown): void {
-    this.problem = messageOf(error);
+    this.problem = appMessage(error);
     this.changed();
   }
 
@@ -318,7 +318,7 @@ export class Labeling extends EventTarget {
 
   private setLiveState(state: LiveState): void {
     this.liveState = state;
-    if (state.error) this.problem = state.error.message;
+    if (state.error) this.problem = appMessage(state.error);
     this.changed('live');
   }
 

@@ -31,6 +31,7 @@ const paths = {
   eye: svg`<path d="M2 12s4-6.5 10-6.5S22 12 22 12s-4 6.5-10 6.5S2 12 2 12z" /><circle cx="12" cy="12" r="2.5" />`,
   download: svg`<path d="M12 4v11M7 11l5 5 5-5M4 20h16" />`,
   link: svg`<path d="M10 14a4 4 0 005.7 0l3-3a4 4 0 00-5.7-5.7l-1 1M14 10a4 4 0 00-5.7 0l-3 3a4 4 0 005.7 5.7l1-1" />`,
+  panel: svg`<path d="M3 5h18v14H3zM9 5v14" />`,
   warning: svg`<path d="M12 4l9 16H3zM12 10v5M12 17.5v.01" />`,
 } as const satisfies Record<string, SVGTemplateResult>;
 

@@ -100,6 +100,50 @@ export const controls = css`
     accent-color: var(--_bw-accent);
     margin: 0;
   }
+  input[type='range'] {
+    min-height: 24px;
+  }
+  input[type='checkbox'],
+  input[type='radio'] {
+    flex: none;
+    width: 16px;
+    height: 16px;
+  }
+  label:has(> input[type='checkbox'], > input[type='radio']) {
+    min-height: 24px;
+  }
+  @media (pointer: coarse) {
+    button,
+    summary,
+    input:not([type='checkbox'], [type='radio'], [type='color']),
+    select,
+    textarea,
+    label:has(> input[type='checkbox'], > input[type='radio']) {
+      min-height: 40px !important;
+    }
+    button,
+    button.icon {
+      min-width: 40px !important;
+    }
+    input[type='color'] {
+      min-width: 40px !important;
+      min-height: 40px !important;
+    }
+    input[type='checkbox'],
+    input[type='radio'] {
+      width: 24px;
+      height: 24px;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    *,
+    *::before,
+    *::after {
+      transition: none !important;
+      animation: none !important;
+      scroll-behavior: auto !important;
+    }
+  }
   :focus-visible {
     outline: 2px solid var(--_bw-focus);
     outline-offset: 1px;

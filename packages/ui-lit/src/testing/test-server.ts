@@ -31,6 +31,7 @@ const types: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
   '.tif': 'image/tiff',
+  '.webmanifest': 'application/manifest+json',
   '.wasm': 'application/wasm',
 };
 

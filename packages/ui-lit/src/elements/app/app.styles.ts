@@ -3,7 +3,7 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     display: grid;
-    grid-template-rows: 42px minmax(0, 1fr);
+    grid-template-rows: auto minmax(0, 1fr);
     height: 100%;
     background: var(--_bw-bg);
     overflow: hidden;
@@ -22,6 +22,7 @@ export const styles = css`
     z-index: 50;
   }
   header {
+    min-height: 42px;
     display: flex;
     align-items: center;
     gap: 4px;
@@ -33,8 +34,9 @@ export const styles = css`
     display: flex;
     align-items: center;
     gap: 7px;
+    font: inherit;
     font-weight: 650;
-    margin-right: 8px;
+    margin: 0 8px 0 0;
     color: var(--_bw-accent);
   }
   .brand b {
@@ -53,14 +55,13 @@ export const styles = css`
     display: flex;
     gap: 2px;
     margin: 0 auto;
-    height: 100%;
+    align-self: stretch;
   }
   nav button {
     border: 0;
     border-radius: 0;
     background: none;
     border-bottom: 2px solid transparent;
-    height: 100%;
     padding: 0 12px;
     color: var(--_bw-text-muted);
   }
@@ -68,7 +69,7 @@ export const styles = css`
     color: var(--_bw-text);
     border-bottom-color: var(--_bw-accent);
   }
-  nav button span {
+  nav button .number {
     font-variant-numeric: tabular-nums;
     opacity: 0.7;
   }
@@ -89,8 +90,8 @@ export const styles = css`
   .lanes select {
     width: 100%;
   }
-  @media (max-width: 1000px) {
-    nav button span {
+  @media (max-width: 1180px) {
+    nav button .number {
       display: none;
     }
     nav button {
@@ -98,6 +99,37 @@ export const styles = css`
     }
     .project {
       max-width: 110px;
+    }
+  }
+  @media (max-width: 960px) {
+    .brand b {
+      position: absolute;
+      clip-path: inset(50%);
+    }
+    .project {
+      display: none;
+    }
+    .brand {
+      margin: 0;
+    }
+    header {
+      gap: 0;
+    }
+  }
+  /* Numbers of the steps, and the name of the one that is open. */
+  @media (max-width: 740px) {
+    nav button .number {
+      display: inline;
+    }
+    nav button:not([aria-current='step']) .name {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+    nav button {
+      min-width: 34px;
     }
   }
 `;

@@ -34,6 +34,7 @@ type StepId = (typeof steps)[number]['id'];
  * The whole labeling app: a project, its images, and the way from them to a segmentation.
  *
  * @element brushwood-app
+ * @fires begun - It is ready. `detail.isServed`: behind `brushwood ui`, whose project it shows.
  * @cssprop --bw-accent - The accent colour; all `--bw-…` properties of the theme can be set.
  */
 export class AppElement extends LitElement {
@@ -84,7 +85,7 @@ export class AppElement extends LitElement {
     const { project, session } = labeling;
     return html`
       <header>
-        <span class="brand">${icon('brush', 18)}<b>Brushwood</b></span>
+        <h1 class="brand">${icon('brush', 18)}<b>Brushwood</b></h1>
         <span class="project" title=${desk.title}>${desk.title}${session.isDirty ? ' •' : ''}</span>
         <button class="icon" title="New project" aria-label="New project" @click=${() => void this.newProject()}>
           ${icon('file')}
@@ -103,11 +104,15 @@ export class AppElement extends LitElement {
         </button>
         <nav aria-label="Steps">${steps.map(({ id, name }, i) => this.renderStep(id, name, i + 1))}</nav>
         <button class="icon" title="Light or dark" aria-label="Light or dark" @click=${toggleTheme}>${icon('theme')}</button>
-        <button class="icon" title="Keyboard shortcuts (?)" aria-label="Keyboard shortcuts" @click=${() => this.sheet?.open()}>
+        <button class="icon" title="Keyboard shortcuts, guided tour (?)" aria-label="Keyboard shortcuts, guided tour" @click=${() => this.sheet?.open()}>
           ${icon('help')}
         </button>
       </header>
-      <brushwood-labeler .labeling=${labeling} ?panel-replaced=${this.step !== 'training'}>
+      <brushwood-labeler
+        .labeling=${labeling}
+        ?panel-replaced=${this.step !== 'training'}
+        .panelName=${this.step === 'training' ? 'Tools' : steps.find(({ id }) => id === this.step)!.name}
+      >
         <div slot="panel">${this.renderPanel()}</div>
         <div slot="tools">${this.renderLaneChooser()}</div>
         <brushwood-start
@@ -115,19 +120,31 @@ export class AppElement extends LitElement {
           .recent=${this.recent}
           @start=${({ detail }: CustomEvent<StartAction>) => void this.start(detail)}
         ></brushwood-start>
-        <span slot="status">${desk.notice}</span>
+        <span slot="status" role="status">${desk.notice}</span>
       </brushwood-labeler>
-      <brushwood-shortcuts-sheet></brushwood-shortcuts-sheet>
+      <brushwood-tour
+        .labeling=${labeling}
+        .stepId=${this.step}
+        @tour-close=${() => this.renderRoot.querySelector<HTMLElement>('nav [aria-current=step]')?.focus()}
+      ></brushwood-tour>
+      <brushwood-shortcuts-sheet @tour=${() => void this.tour(true)}></brushwood-shortcuts-sheet>
     `;
+  }
+
+  /** Says something in the status line. */
+  tell(notice: string): void {
+    this.desk.notice = notice;
+    this.requestUpdate();
   }
 
   private renderStep(id: StepId, name: string, number: number) {
     return html`<button
       aria-current=${this.step === id ? 'step' : 'false'}
+      title=${name}
       ?disabled=${!this.isEnabled(id)}
       @click=${() => (this.step = id)}
     >
-      <span>${number}</span> ${name}
+      <span class="number">${number}</span> <span class="name">${name}</span>
     </button>`;
   }
 
@@ -186,6 +203,7 @@ export class AppElement extends LitElement {
       this.recent = await this.listRecent();
       if (hasProject) await this.showOpened();
     });
+    this.dispatchEvent(new CustomEvent('begun', { detail: { isServed: this.desk.server !== undefined } }));
   }
 
   private async start(action: StartAction): Promise<void> {
@@ -197,6 +215,7 @@ export class AppElement extends LitElement {
         const name = 'example nuclei';
         await this.add([{ name, path: name, tensor: createExampleImage() }]);
         this.step = 'features';
+        await this.tour();
       } else if (action.kind === 'open-folder') await this.add(await this.desk.pickFolder());
       else if (action.kind === 'add-address') await this.add(await askAddress(this));
       else if (action.kind === 'add-stack') {
@@ -204,6 +223,12 @@ export class AppElement extends LitElement {
         if (files.length > 0) await this.add([stackImage(files, action.axis)]);
       } else await this.addFiles(await pickFiles({ isMultiple: true }));
     });
+  }
+
+  /** Shows the guided tour: at the first example, or because it is wanted. */
+  private async tour(isWanted = false): Promise<void> {
+    if (this.labeling.project.lanes.length === 0) await this.start({ kind: 'example' });
+    await this.renderRoot.querySelector('brushwood-tour')?.start({ isWanted });
   }
 
   private async add(images: readonly NewImage[]): Promise<void> {
@@ -347,6 +372,9 @@ export class AppElement extends LitElement {
 }
 
 declare global {
+  interface HTMLElementEventMap {
+    begun: CustomEvent<{ readonly isServed: boolean }>;
+  }
   interface HTMLElementTagNameMap {
     'brushwood-app': AppElement;
   }

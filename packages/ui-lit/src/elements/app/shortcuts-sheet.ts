@@ -29,9 +29,10 @@ const appShortcuts: readonly Shortcut[] = [
 ];
 
 /**
- * The sheet of keyboard shortcuts.
+ * The help: keyboard shortcuts, and the guided tour once more.
  *
  * @element brushwood-shortcuts-sheet
+ * @fires tour - The guided tour is wanted.
  */
 export class ShortcutsSheetElement extends LitElement {
   static override styles = [
@@ -44,7 +45,7 @@ export class ShortcutsSheetElement extends LitElement {
         border: 1px solid var(--_bw-border);
         border-radius: 6px;
         padding: 14px 18px;
-        max-width: 860px;
+        width: min(980px, 94vw);
       }
       dialog::backdrop {
         background: rgb(0 0 0 / 40%);
@@ -52,30 +53,36 @@ export class ShortcutsSheetElement extends LitElement {
       .columns {
         display: grid;
         grid-template-columns: repeat(3, auto);
-        gap: 8px 34px;
+        gap: 8px 30px;
       }
       h2 {
         margin: 4px 0 6px;
       }
       dl {
         display: grid;
-        grid-template-columns: auto auto;
-        gap: 3px 14px;
+        grid-template-columns: minmax(0, 10em) minmax(8em, auto);
+        gap: 3px 12px;
         margin: 0;
         align-content: start;
       }
       dt {
         font-weight: 600;
-        white-space: pre;
+        white-space: pre-wrap;
       }
       dd {
         margin: 0;
       }
-      footer {
-        text-align: right;
-        margin-top: 10px;
+      .close {
+        position: sticky;
+        bottom: -14px;
+        display: flex;
+        justify-content: flex-end;
+        gap: 6px;
+        margin: 10px -18px -14px;
+        padding: 8px 18px 14px;
+        background: var(--_bw-surface);
       }
-      @media (max-width: 860px) {
+      @media (max-width: 900px) {
         .columns {
           grid-template-columns: auto;
         }
@@ -99,14 +106,24 @@ export class ShortcutsSheetElement extends LitElement {
         )}
       </dl>
     </section>`;
-    return html`<dialog aria-label="Keyboard shortcuts" @keydown=${(event: Event) => event.stopPropagation()}>
+    return html`<dialog
+      aria-label="Keyboard shortcuts"
+      @keydown=${(event: Event) => event.stopPropagation()}
+      @close=${({ target }: Event) => this.onClose(target as HTMLDialogElement)}
+    >
       <div class="columns">
         ${part('Labeling', labelerShortcuts)} ${part('View', viewerShortcuts)} ${part('Project', appShortcuts)}
       </div>
-      <footer>
-        <form method="dialog"><button class="primary">Close</button></form>
-      </footer>
+      <form method="dialog" class="close">
+        <button value="tour">Guided tour</button>
+        <button class="primary" autofocus>Close</button>
+      </form>
     </dialog>`;
+  }
+
+  private onClose(dialog: HTMLDialogElement): void {
+    if (dialog.returnValue === 'tour') this.dispatchEvent(new CustomEvent('tour'));
+    dialog.returnValue = '';
   }
 }
 

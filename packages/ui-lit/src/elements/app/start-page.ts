@@ -39,27 +39,29 @@ export class StartElement extends LitElement {
         border: 1px solid var(--_bw-border);
         border-radius: 8px;
       }
-      h1 {
-        font-size: 20px;
-        margin: 0 0 4px;
-        font-weight: 650;
-      }
       p {
         margin: 0 0 16px;
         color: var(--_bw-text-muted);
       }
       .actions {
         display: grid;
-        grid-template-columns: 1fr 1fr;
+        grid-template-columns: repeat(auto-fit, minmax(min(230px, 100%), 1fr));
         gap: 8px;
       }
       .actions button {
         justify-content: flex-start;
         padding: 9px 12px;
+        white-space: normal;
+        text-align: start;
         gap: 9px;
       }
       h2 {
         margin: 18px 0 6px;
+      }
+      h2.title {
+        font-size: 20px;
+        margin: 0 0 4px;
+        font-weight: 650;
       }
       ul {
         list-style: none;
@@ -69,6 +71,9 @@ export class StartElement extends LitElement {
       li button {
         width: 100%;
         justify-content: space-between;
+        white-space: normal;
+        text-align: start;
+        overflow-wrap: anywhere;
         border-color: transparent;
       }
     `,
@@ -84,7 +89,7 @@ export class StartElement extends LitElement {
 
   override render() {
     return html`
-      <h1>Brushwood</h1>
+      <h2 class="title">Begin here</h2>
       <p>Paint a few strokes into each class; the segmentation follows the brush. Drop an image anywhere to begin.</p>
       <div class="actions">
         <button class="primary" @click=${() => this.start({ kind: 'open-images' })}>${icon('image')} Open images…</button>

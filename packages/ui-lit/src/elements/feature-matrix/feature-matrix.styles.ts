@@ -35,7 +35,7 @@ export const styles = css`
     border: 0;
     background: none;
     padding: 0 3px;
-    min-height: 22px;
+    min-height: 24px;
     min-width: 28px;
     font-variant-numeric: tabular-nums;
   }

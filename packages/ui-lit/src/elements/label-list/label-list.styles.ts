@@ -11,7 +11,7 @@ export const styles = css`
   }
   li {
     display: grid;
-    grid-template-columns: 20px 20px minmax(0, 1fr) auto 24px 24px;
+    grid-template-columns: 24px 24px minmax(0, 1fr) auto 24px 24px;
     align-items: center;
     gap: 5px;
     padding: 1px 4px;
@@ -23,7 +23,8 @@ export const styles = css`
     border-left-color: var(--_bw-accent);
   }
   button.key {
-    min-height: 22px;
+    min-width: 24px;
+    min-height: 24px;
     padding: 0 3px;
     border: 0;
     background: none;
@@ -33,9 +34,9 @@ export const styles = css`
     font-variant-numeric: tabular-nums;
   }
   input[type='color'] {
-    width: 20px;
-    height: 20px;
-    padding: 0;
+    width: 24px;
+    height: 24px;
+    padding: 2px;
     border: 1px solid var(--_bw-border);
     border-radius: 3px;
     background: none;
@@ -84,8 +85,15 @@ export const styles = css`
     justify-content: flex-start;
     border: 0;
   }
+  @media (pointer: coarse) {
+    li {
+      grid-template-columns: 40px 40px minmax(0, 1fr) auto 40px 40px;
+      gap: 2px;
+    }
+  }
   footer {
     display: flex;
+    flex-wrap: wrap;
     justify-content: space-between;
     gap: 6px;
     margin-top: 6px;

@@ -3,19 +3,20 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     display: grid;
-    grid-template-columns: 296px minmax(0, 1fr) 262px;
+    grid-template-columns: 296px minmax(0, 1fr) 272px;
     grid-template-rows: minmax(0, 1fr) auto;
     height: 100%;
-    min-height: 320px;
+    min-height: min(320px, 100%);
     background: var(--_bw-bg);
   }
   :host([panel-replaced]) {
-    grid-template-columns: 372px minmax(0, 1fr) 262px;
+    grid-template-columns: 372px minmax(0, 1fr) 272px;
   }
   :host([compact]) {
     grid-template-columns: 250px minmax(0, 1fr);
   }
-  :host([compact]) aside.right {
+  :host([compact]) aside.right,
+  :host([compact]) [aria-controls='right-panel'] {
     display: none;
   }
   aside {
@@ -48,20 +49,101 @@ export const styles = css`
     text-align: center;
     pointer-events: none;
   }
+  aside:focus-visible {
+    outline-offset: -2px;
+  }
+  main {
+    grid-column: 2;
+    grid-row: 1;
+  }
   footer {
     grid-column: 1 / -1;
     display: flex;
     align-items: center;
-    gap: 14px;
-    height: 24px;
+    min-height: 24px;
     padding: 0 10px;
     font-size: 12px;
     color: var(--_bw-text-muted);
     background: var(--_bw-surface);
     border-top: 1px solid var(--_bw-border);
-    overflow: hidden;
-    white-space: nowrap;
     font-variant-numeric: tabular-nums;
+  }
+  .status {
+    flex: 1;
+    min-width: 0;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 14px;
+  }
+  button.drawer {
+    display: none;
+  }
+  :host([narrow]) footer {
+    gap: 10px;
+    min-height: 34px;
+    padding: 2px 6px;
+  }
+  :host([narrow]) button.drawer {
+    display: inline-flex;
+    color: var(--_bw-text);
+  }
+  button.drawer[aria-expanded='true'] {
+    background: var(--_bw-surface-2);
+  }
+  button.drawer[aria-controls='right-panel'] svg {
+    scale: -1 1;
+  }
+  /* Panels beside the picture that can be closed. */
+  :host([narrow]) {
+    grid-template-columns: auto minmax(0, 1fr) auto;
+  }
+  :host([narrow]) aside {
+    grid-row: 1;
+    width: 296px;
+  }
+  :host([narrow][panel-replaced]) aside.left {
+    width: 372px;
+  }
+  :host([narrow]) aside.right {
+    grid-column: 3;
+    width: 272px;
+  }
+  :host([narrow]:not([left-open])) aside.left,
+  :host([narrow]:not([right-open])) aside.right {
+    display: none;
+  }
+  @media (pointer: coarse) {
+    :host([narrow]) aside {
+      width: 336px;
+    }
+    :host([narrow][panel-replaced]) aside.left {
+      width: 430px;
+    }
+    :host([narrow]) aside.right {
+      width: 320px;
+    }
+  }
+  /* Without an image there is nothing to set. */
+  :host([narrow]) .bare,
+  :host([narrow]) .bare ~ footer button.drawer {
+    display: none !important;
+  }
+  /* On the picture. */
+  :host([overlaid]) {
+    grid-template-columns: minmax(0, 1fr);
+  }
+  :host([overlaid]) main {
+    grid-column: 1;
+  }
+  :host([overlaid]) aside,
+  :host([overlaid][panel-replaced]) aside.left {
+    grid-column: 1;
+    max-width: calc(100% - 48px);
+    z-index: 15;
+    box-shadow: 0 0 24px rgb(0 0 0 / 40%);
+  }
+  :host([overlaid]) aside.right {
+    justify-self: end;
   }
   .problem {
     position: absolute;

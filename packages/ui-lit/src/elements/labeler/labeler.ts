@@ -5,6 +5,7 @@ import { addImages } from '../../state/add-images.ts';
 import { downloadFile } from '../../storage/download-file.ts';
 import { exportLabelImage, importLabelImage } from '../../state/label-files.ts';
 import { autoContrast, resetContrast } from '../../state/adjust-contrast.ts';
+import { Announcer } from '../../state/announcer.ts';
 import { Labeling } from '../../state/labeling.ts';
 import { predictWhole } from '../../state/predict-whole.ts';
 import { icon } from '../../styles/icons.ts';
@@ -21,6 +22,7 @@ import { areasCsv } from './areas-csv.ts';
 import { editClasses } from './edit-classes.ts';
 import { styles } from './labeler.styles.ts';
 import { labelerKeys } from './labeler-keys.ts';
+import { PanelDrawers, type DrawerSide } from './panel-drawers.ts';
 import { trainingSections } from './training-sections.ts';
 
 /**
@@ -29,6 +31,7 @@ import { trainingSections } from './training-sections.ts';
  * @element brushwood-labeler
  * @attr src - Address of an image to label: OME-Zarr, TIFF, PNG, HDF5, NPY.
  * @attr compact - Leaves the panel of layers out.
+ * @attr panel-name - What the panel on the left is called; default Tools.
  * @fires label-change - After every stroke and every edit of the classes. `detail.project` is the project.
  * @fires prediction-change - When tiles were predicted. `detail.isSettled`: the view is up to date.
  * @slot panel - Replaces the tools and classes on the left.
@@ -42,7 +45,9 @@ export class LabelerElement extends LitElement {
     src: { type: String },
     labeling: { attribute: false },
     isPanelReplaced: { type: Boolean, attribute: 'panel-replaced' },
+    panelName: { type: String, attribute: 'panel-name' },
     pointer: { state: true },
+    announcement: { state: true },
   };
 
   /** Address of the image. */
@@ -50,13 +55,20 @@ export class LabelerElement extends LitElement {
   /** What it works on; it makes its own, with own workers, if it has none when it is shown. */
   declare labeling: Labeling | undefined;
   declare isPanelReplaced: boolean;
+  /** What the panel on the left is called. */
+  declare panelName: string;
   declare pointer: PointerVoxelDetail;
+  declare announcement: string;
+  private readonly announcer = new Announcer();
   private owned: Labeling | undefined;
+  private readonly drawers = new PanelDrawers(this);
 
   constructor() {
     super();
     this.isPanelReplaced = false;
+    this.panelName = 'Tools';
     this.pointer = null;
+    this.announcement = '';
     new LabelingFollower(this, (detail) => this.onLabelingChange(detail));
   }
 
@@ -104,14 +116,22 @@ export class LabelerElement extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (this.isConnected) this.ready();
     if (changed.has('src') && this.src) void this.open(this.src);
+    if (changed.has('panelName')) this.drawers.showPanel(this.isPanelReplaced);
   }
 
   override render() {
     const { labeling } = this;
     if (!labeling) return nothing; // taken off the page
-    const { image, layers, tools, problem, info } = labeling;
+    const { image, layers, tools, problem, info, project } = labeling;
+    const bare = project.lanes.length === 0 ? 'bare' : '';
     return html`
-      <aside class="left">${this.isPanelReplaced ? html`<slot name="panel"></slot>` : this.renderTools(labeling)}</aside>
+      <aside
+        class="left ${bare}"
+        id="left-panel"
+        tabindex="-1"
+        aria-label=${this.panelName}
+        @keydown=${(event: KeyboardEvent) => this.drawers.handleEscape(event)}
+      >${this.isPanelReplaced ? html`<slot name="panel"></slot>` : this.renderTools(labeling)}</aside>
       <main>
         <brushwood-viewer
           part="viewer"
@@ -132,7 +152,13 @@ export class LabelerElement extends LitElement {
             : nothing
         }
       </main>
-      <aside class="right">
+      <aside
+        class="right ${bare}"
+        id="right-panel"
+        tabindex="-1"
+        aria-label="Layers"
+        @keydown=${(event: KeyboardEvent) => this.drawers.handleEscape(event)}
+      >
         <section>
           <h2>Layers</h2>
           <brushwood-layer-list
@@ -152,8 +178,24 @@ export class LabelerElement extends LitElement {
         </section>
         <slot name="right"></slot>
       </aside>
-      <footer>${this.renderStatus(labeling)}</footer>
+      <div class="visually-hidden" role="status">${this.announcement}</div>
+      <footer>
+        ${this.renderDrawerButton('left', this.panelName)}
+        <div class="status">${this.renderStatus(labeling)}</div>
+        ${this.renderDrawerButton('right', 'Layers')}
+      </footer>
     `;
+  }
+
+  private renderDrawerButton(side: DrawerSide, name: string) {
+    return html`<button
+      class="drawer"
+      aria-expanded=${this.drawers.isOpen(side)}
+      aria-controls="${side}-panel"
+      @click=${() => void this.drawers.toggle(side)}
+    >
+      ${icon('panel')} ${name}
+    </button>`;
   }
 
   private renderTools(labeling: Labeling) {
@@ -231,6 +273,7 @@ export class LabelerElement extends LitElement {
   };
 
   private onLabelingChange(detail: string): void {
+    this.announcement = this.announcer.news(this.labeling!) ?? this.announcement;
     if (detail === 'project') this.emit('label-change', { project: this.labeling!.project });
     if (detail === 'place') void this.showPlace();
     if (detail === 'prediction') {

@@ -1,5 +1,6 @@
 import { hasLabels } from '@brushwood/core';
 import { css, html, LitElement, nothing } from 'lit';
+import { waitingFor } from '../../state/advice.ts';
 import type { Labeling } from '../../state/labeling.ts';
 import { icon } from '../../styles/icons.ts';
 import { sections } from '../../styles/sections.ts';
@@ -76,7 +77,7 @@ export class LivePanelElement extends LitElement {
           ${icon('once')} Once
         </button>
       </div>
-      <div class="state" role="status">
+      <div class="state">
         <span>${stateText(liveState, isPainted)}</span>
         ${
           isBusy && liveState.total > 0
@@ -88,10 +89,11 @@ export class LivePanelElement extends LitElement {
   }
 }
 
-function stateText({ phase, reason, error }: Labeling['liveState'], isPainted: boolean): string {
+function stateText(state: Labeling['liveState'], isPainted: boolean): string {
+  const { phase, error } = state;
   if (error) return 'Stopped by an error';
   if (phase === 'off') return isPainted ? 'Live update is off.' : 'Paint at least two classes, then start live update.';
-  if (phase === 'waiting') return reason ?? 'Waiting';
+  if (phase === 'waiting') return waitingFor(state) ?? 'Waiting';
   return { features: 'Computing features', training: 'Training', predicting: 'Predicting', settled: 'Up to date' }[
     phase
   ];

@@ -13,7 +13,7 @@ export const layerListStyles = css`
   .heading,
   .layer {
     display: grid;
-    grid-template-columns: 16px 22px minmax(0, 1fr) auto;
+    grid-template-columns: 24px 24px minmax(0, 1fr) auto;
     align-items: center;
     gap: 4px;
     min-height: 26px;
@@ -28,8 +28,8 @@ export const layerListStyles = css`
   }
   .layer {
     position: relative;
-    grid-template-columns: 16px 22px 11px minmax(0, 1fr) 48px 34px;
-    gap: 5px;
+    grid-template-columns: 24px 24px 11px minmax(0, 1fr) 48px 34px;
+    gap: 4px;
     border-radius: var(--_bw-radius);
   }
   .layer:hover {
@@ -54,8 +54,8 @@ export const layerListStyles = css`
     inset: auto 0 -1px;
   }
   .grip {
-    width: 16px;
-    min-width: 16px;
+    width: 24px;
+    min-width: 24px;
     min-height: 24px;
     padding: 0;
     border: 0;
@@ -63,7 +63,7 @@ export const layerListStyles = css`
     color: var(--_bw-text-muted);
     cursor: grab;
     touch-action: none;
-    opacity: 0.45;
+    opacity: 0.6;
   }
   .layer:hover .grip,
   .grip:focus-visible {
@@ -73,8 +73,8 @@ export const layerListStyles = css`
     position: relative;
     display: grid;
     place-items: center;
-    width: 22px;
-    height: 22px;
+    width: 24px;
+    height: 24px;
     border-radius: 3px;
     cursor: pointer;
   }
@@ -122,7 +122,7 @@ export const layerListStyles = css`
   }
   input[type='range'] {
     width: 100%;
-    height: 14px;
+    height: 24px;
   }
   .value {
     white-space: nowrap;
@@ -130,6 +130,19 @@ export const layerListStyles = css`
     font-size: 11px;
     color: var(--_bw-text-muted);
     font-variant-numeric: tabular-nums;
+  }
+  @media (pointer: coarse) {
+    .heading,
+    .layer {
+      grid-template-columns: 40px 40px minmax(0, 1fr) auto;
+    }
+    .layer {
+      grid-template-columns: 40px 40px 11px minmax(0, 1fr) 72px 34px;
+    }
+    .eye {
+      width: 40px;
+      height: 40px;
+    }
   }
   @media (forced-colors: active) {
     .swatch {

@@ -125,7 +125,7 @@ export const viewerStyles = css`
   .time-bar input {
     flex: 1;
     min-width: 20px;
-    height: 14px;
+    height: 24px;
   }
   .slice-bar .value,
   .time-bar .value {
@@ -134,12 +134,23 @@ export const viewerStyles = css`
     color: var(--_bw-text-muted);
   }
   button.small {
-    width: 22px;
-    min-width: 22px;
-    min-height: 22px;
+    width: 24px;
+    min-width: 24px;
+    min-height: 24px;
     padding: 0;
     border: 0;
     background: none;
+  }
+  @media (pointer: coarse) {
+    button.small {
+      width: 40px;
+      min-width: 40px;
+      min-height: 40px;
+    }
+    .slice-bar,
+    .time-bar {
+      height: 44px;
+    }
   }
   button.small svg {
     width: 15px;

@@ -209,7 +209,7 @@ export class ViewerElement extends LitElement {
         <span class="zoom" aria-label="Zoom"></span>
         ${button(viewerIcons.zoomIn, 'Zoom in (+)', () => this.zoomBy(zoomStep))}
         ${button(viewerIcons.fit, 'Fit the image (k)', () => this.fit())}
-        ${button(html`<span style="font-size: 11px">1:1</span>`, 'Actual size (w)', () => this.resetZoom())}
+        ${button(html`<span style="font-size: 11px">1:1</span>`, 'Actual size, 1:1 (w)', () => this.resetZoom())}
         ${this.isVolume ? this.renderCrosshairButton() : nothing}
       </div>
       ${single ? nothing : positionFields(this.place)}
