@@ -46,6 +46,7 @@ describe.skipIf(!canRun)('a person who segments a series of slices', () => {
   afterAll(() => ui?.child.kill('SIGTERM'));
 
   it('begins a project with three images, one of them copied in', async () => {
+    await app.step('Input Data');
     await test.page.getByRole('button', { name: 'Properties of 05' }).click();
     await test.page.getByText('as a link').waitFor();
     await test.page.getByRole('button', { name: 'Copy into project' }).click();

@@ -279,7 +279,12 @@ export class AppElement extends LitElement {
     const isPainted = labeling.project.lanes.some(({ labels }) => hasLabels(labels));
     if (labeling.info && !isPainted && !labeling.featurePlan) labeling.selectAllFeatures();
     const { project, featurePlan } = labeling;
-    this.step = project.lanes.length === 0 || this.missing.size > 0 ? 'input' : featurePlan ? 'training' : 'features';
+    this.step =
+      project.lanes.length === 0 || this.missing.size > 0
+        ? 'input'
+        : featurePlan && isPainted
+          ? 'training'
+          : 'features';
   }
 
   private async save(isNewPlace = false): Promise<void> {
