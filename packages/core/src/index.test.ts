@@ -114,7 +114,6 @@ const values = [
   'labelGaps',
   'labelWarnings',
   'labelledSlices',
-  'leastImageSize',
   'mapLabels',
   'maxLabel',
   'measureImage',

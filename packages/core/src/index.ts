@@ -188,7 +188,6 @@ export type { PaddedBlock } from './pipeline/padded-block.ts';
 export { BlockFilterInput, type FilterInputOptions } from './pipeline/filter-input.ts';
 export {
   checkImageSize,
-  leastImageSize,
   planFeatures,
   type FeatureCell,
   type FeatureGroup,

@@ -16,6 +16,7 @@ import { LayerListElement } from './elements/layer-list/layer-list.ts';
 import { NormalizationPanelElement } from './elements/processing/normalization-panel.ts';
 import { PostprocessingPanelElement } from './elements/processing/postprocessing-panel.ts';
 import { TourElement } from './elements/tour/tour.ts';
+import { SuggestDialogElement } from './elements/suggest/suggest-dialog.ts';
 import { ViewerElement } from './elements/viewer/viewer.ts';
 
 const elements = {
@@ -35,6 +36,7 @@ const elements = {
   'brushwood-postprocessing-panel': PostprocessingPanelElement,
   'brushwood-shortcuts-sheet': ShortcutsSheetElement,
   'brushwood-start': StartElement,
+  'brushwood-suggest-dialog': SuggestDialogElement,
   'brushwood-tool-panel': ToolPanelElement,
   'brushwood-tour': TourElement,
   'brushwood-viewer': ViewerElement,

@@ -10,8 +10,8 @@ import {
 } from './live-tile.task.ts';
 import { LiveWorker } from './live-worker.ts';
 
-/** One engine, and another that is about to be closed. */
-const sessions = { kind: 'live', limit: 2 };
+/** An engine, one that tries other settings beside it, and another that is about to be closed. */
+const sessions = { kind: 'live', limit: 3 };
 
 function openWorker(engineKey: string, context: TaskContext): Promise<LiveWorker> {
   return context.session(

@@ -3,7 +3,7 @@ import type { ClassifierOption, OptionValues } from '../contracts/classifier.ts'
 /** Options of the built-in methods (spec §B.7). */
 export const countParameter: ClassifierOption = {
   key: 'count',
-  description: 'Number of features; 0 = as many as improve the score',
+  description: 'Number of features; 0 = find the best',
   kind: 'integer',
   default: 7,
   min: 0,
@@ -11,7 +11,7 @@ export const countParameter: ClassifierOption = {
 };
 export const penaltyParameter: ClassifierOption = {
   key: 'penalty',
-  description: 'Set size penalty: how much a smaller set is preferred where the score decides',
+  description: 'Set size penalty: the larger, the smaller the sets',
   kind: 'number',
   default: 0.1,
   min: 0,

@@ -114,6 +114,11 @@ export class Labeling extends EventTarget {
     return this.facts.planOf(this.project, this.laneIndex);
   }
 
+  /** What the viewer shows of the image. */
+  get viewedSlices(): readonly ViewedSlice[] {
+    return this.slices;
+  }
+
   /** Is live update at work? */
   get isBusy(): boolean {
     return ['features', 'training', 'predicting'].includes(this.liveState.phase);

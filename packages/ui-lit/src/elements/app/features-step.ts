@@ -1,4 +1,4 @@
-import type { FeatureSelection } from '@brushwood/core';
+import { hasLabels, type FeatureSelection } from '@brushwood/core';
 import { html, LitElement, nothing } from 'lit';
 import type { Labeling } from '../../state/labeling.ts';
 import { sections, stepPanel } from '../../styles/sections.ts';
@@ -13,12 +13,14 @@ import { LabelingFollower } from '../labeling-follower.ts';
  */
 export class FeaturesStepElement extends LitElement {
   static override styles = [theme, controls, sections, stepPanel];
-  static override properties = { labeling: { attribute: false } };
+  static override properties = { labeling: { attribute: false }, isSuggesting: { state: true } };
 
   declare labeling: Labeling | undefined;
+  declare isSuggesting: boolean;
 
   constructor() {
     super();
+    this.isSuggesting = false;
     new LabelingFollower(this);
   }
 
@@ -26,6 +28,12 @@ export class FeaturesStepElement extends LitElement {
     const { labeling } = this;
     if (!labeling) return nothing;
     const { project, info, featurePlan } = labeling;
+    if (this.isSuggesting) {
+      return html`<brushwood-suggest-dialog
+        .labeling=${labeling}
+        @close=${() => (this.isSuggesting = false)}
+      ></brushwood-suggest-dialog>`;
+    }
     return html`
       <h2>Features</h2>
       <brushwood-feature-matrix
@@ -37,8 +45,23 @@ export class FeaturesStepElement extends LitElement {
         @features-change=${({ detail }: CustomEvent<FeatureSelection>) => labeling.setFeatures(detail)}
         @feature-preview=${({ detail }: CustomEvent<number | undefined>) => labeling.setPreview(detail)}
       ></brushwood-feature-matrix>
+      ${this.renderSuggest(labeling)}
       <button ?disabled=${!featurePlan} @click=${() => this.dispatchEvent(new CustomEvent('next'))}>Next: paint</button>
     `;
+  }
+
+  private renderSuggest(labeling: Labeling) {
+    const isPainted = labeling.project.lanes.some(({ labels }) => hasLabels(labels));
+    return html`<button
+      title=${isPainted ? 'Find the features that are worth their time' : 'Paint at least two classes first'}
+      ?disabled=${!isPainted || labeling.isLive}
+      @click=${() => {
+        labeling.setPreview(undefined);
+        this.isSuggesting = true;
+      }}
+    >
+      Suggest features…
+    </button>`;
   }
 }
 
