@@ -5,6 +5,11 @@ import { InputStepElement } from './elements/app/input-step.ts';
 import { ShortcutsSheetElement } from './elements/app/shortcuts-sheet.ts';
 import { StartElement } from './elements/app/start-page.ts';
 import { ContrastPanelElement } from './elements/contrast-panel/contrast-panel.ts';
+import { CutFieldsElement } from './elements/export-panel/cut-fields.ts';
+import { ExportPreviewElement } from './elements/export-panel/export-preview.ts';
+import { FormatFieldsElement } from './elements/export-panel/format-fields.ts';
+import { PatternFieldElement } from './elements/export-panel/pattern-field.ts';
+import { RunListElement } from './elements/export-panel/run-list.ts';
 import { ExportPanelElement } from './elements/export-panel/export-panel.ts';
 import { FeatureMatrixElement } from './elements/feature-matrix/feature-matrix.ts';
 import { LabelListElement } from './elements/label-list/label-list.ts';
@@ -22,6 +27,11 @@ import { ViewerElement } from './elements/viewer/viewer.ts';
 const elements = {
   'brushwood-app': AppElement,
   'brushwood-contrast-panel': ContrastPanelElement,
+  'brushwood-cut-fields': CutFieldsElement,
+  'brushwood-export-preview': ExportPreviewElement,
+  'brushwood-format-fields': FormatFieldsElement,
+  'brushwood-pattern-field': PatternFieldElement,
+  'brushwood-run-list': RunListElement,
   'brushwood-export-panel': ExportPanelElement,
   'brushwood-export-step': ExportStepElement,
   'brushwood-feature-matrix': FeatureMatrixElement,

@@ -1,6 +1,7 @@
 import {
   createTensor,
   findById,
+  findPageFile,
   importLabels,
   openImage,
   readLabels,
@@ -8,7 +9,7 @@ import {
   type ImageSpec,
   type Project,
 } from '@brushwood/core';
-import { exportFolder, takeExport } from './export-folder.ts';
+import { ExportStage } from './exports/export-stage.ts';
 import type { Labeling } from './labeling.ts';
 
 /**
@@ -39,7 +40,6 @@ export async function importLabelImage(labeling: Labeling, file: File): Promise<
 export async function exportLabelImage({ project, laneIndex, services }: Labeling): Promise<File> {
   const { labels, rawData } = project.lanes[laneIndex]!;
   const name = `${rawData.nickname}_Labels.tif`;
-  const path = `${exportFolder}/${name}`;
   const spec: ImageSpec = {
     axes: rawData.axes.replace('c', ''),
     shape: labels.shape,
@@ -48,9 +48,12 @@ export async function exportLabelImage({ project, laneIndex, services }: Labelin
     classNames: project.classes.map((item) => item.name),
   };
   const tiff = findById(services.catalog.formats, 'tiff', 'format');
-  const sink = await tiff.create!({ path }, spec, { overwrite: true });
+  const stage = await ExportStage.begin();
+  const path = `${stage.path}/${name}`;
+  const sink = await tiff.create!({ path }, spec);
   const roi = wholeRoi(labels.shape);
   await sink.write(roi, createTensor(readLabels(labels, roi), labels.shape));
   await sink.close();
-  return takeExport(name);
+  await stage.end({ keepsFiles: true });
+  return findPageFile(await navigator.storage.getDirectory(), path);
 }

@@ -23,6 +23,7 @@ import type { ChannelDisplay } from '../view/raw-rendering.ts';
 import { appMessage } from './advice.ts';
 import { areasOf } from './areas-in-view.ts';
 import { allFittingFeatures } from './fitting-features.ts';
+import { ExportDesk } from './exports/export-desk.ts';
 import { withDisplay } from './lane-display.ts';
 import { buildLayers, type LayerParts, type LayerSettings, type Overlay } from './layer-stack.ts';
 import { openLane } from './open-lane.ts';
@@ -44,6 +45,7 @@ export class Labeling extends EventTarget {
   readonly session: ProjectSession;
   readonly live: LiveClassification;
   readonly tools: Toolbox;
+  readonly exportDesk: ExportDesk;
   liveState: LiveState = { phase: 'off', done: 0, total: 0 };
   isLive = false;
   laneIndex = 0;
@@ -67,7 +69,8 @@ export class Labeling extends EventTarget {
   /** The project the live engine works on. */
   private given: Project | undefined;
   private readonly predictions = new Map<string, PredictionStore>();
-  private slices: readonly ViewedSlice[] = [];
+  /** What the viewer shows. */
+  slices: readonly ViewedSlice[] = [];
   private focus: Focus | undefined;
   private opening: AbortController | undefined;
 
@@ -97,6 +100,7 @@ export class Labeling extends EventTarget {
         }),
       onChange: () => this.changed(),
     });
+    this.exportDesk = new ExportDesk(this);
     this.session.addEventListener('change', (event) => this.onProject((event as CustomEvent<ProjectChange>).detail));
   }
 
@@ -229,6 +233,10 @@ export class Labeling extends EventTarget {
     }
     this.rebuildLayers();
     this.changed();
+  }
+
+  hasOverlay(id: string): boolean {
+    return this.overlays.has(id);
   }
 
   /** @throws 'invalid-parameter' for steps that do not fit the classes */

@@ -11,6 +11,8 @@ export class Toolbox {
   brushDiameter = 5;
   eraserDiameter = 11;
   lockedLabels: ReadonlySet<number> = new Set();
+  /** A tool of a panel that has the pointer for a while, before the one in hand. */
+  borrowed: CanvasTool | undefined;
   private readonly onChange: () => void;
   private readonly toolsById: ReadonlyMap<ToolId, CanvasTool>;
 
@@ -28,6 +30,12 @@ export class Toolbox {
   /** Of the pen in hand, in voxels. */
   get penDiameter(): number {
     return this.id === 'eraser' ? this.eraserDiameter : this.brushDiameter;
+  }
+
+  /** Lends the pointer to a tool of a panel; undefined takes it back. */
+  borrow(tool: CanvasTool | undefined): void {
+    this.borrowed = tool;
+    this.onChange();
   }
 
   use(id: ToolId): void {

@@ -1,12 +1,26 @@
-import { findById, isAbortError } from '@brushwood/core';
-import { html, LitElement, nothing } from 'lit';
-import { exportResults, type ExportRequest } from '../../state/export-results.ts';
+import { combinedClasses, isAbortError, writableFormats } from '@brushwood/core';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { CutDrawing, cutOfView } from '../../state/exports/cut-drawing.ts';
+import { exportSourcesOf, type ExportDesk } from '../../state/exports/export-desk.ts';
+import type { ExportForm } from '../../state/exports/export-form.ts';
+import type { TakenChoice } from '../../state/exports/folder-destination.ts';
+import type { PreviewRow } from '../../state/exports/preview-exports.ts';
 import type { Labeling } from '../../state/labeling.ts';
-import { downloadFile } from '../../storage/download-file.ts';
 import { sections, stepPanel } from '../../styles/sections.ts';
 import { controls, theme } from '../../styles/theme.ts';
-import type { ExportProgress } from '../export-panel/export-panel.ts';
+import type { ImageChoice } from '../export-panel/export-panel.ts';
+import { choiceDialog } from '../dialog/choice-dialog.ts';
 import { LabelingFollower } from '../labeling-follower.ts';
+
+interface FolderPicker {
+  showDirectoryPicker?(options: { mode: 'readwrite' }): Promise<FileSystemDirectoryHandle>;
+}
+
+const takenChoices: readonly { readonly value: TakenChoice; readonly text: string }[] = [
+  { value: 'rename', text: 'Keep both: add a number to the new names' },
+  { value: 'skip', text: 'Leave out what exists' },
+  { value: 'overwrite', text: 'Replace the files there' },
+];
 
 /**
  * The step that exports predictions: the panel, and the work it asks for.
@@ -17,64 +31,143 @@ export class ExportStepElement extends LitElement {
   static override styles = [theme, controls, sections, stepPanel];
   static override properties = {
     labeling: { attribute: false },
-    progress: { state: true },
-    message: { state: true },
+    which: { state: true },
+    picked: { state: true },
   };
 
   declare labeling: Labeling | undefined;
-  declare progress: ExportProgress | undefined;
-  declare message: string;
-  private stop: AbortController | undefined;
+  declare which: ImageChoice;
+  declare picked: ReadonlySet<number>;
+  private drawing: CutDrawing | undefined;
+  private followed: ExportDesk | undefined;
 
   constructor() {
     super();
-    this.message = '';
+    this.which = 'shown';
+    this.picked = new Set();
     new LabelingFollower(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.follow(this.labeling?.exportDesk);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.stop?.abort();
+    this.follow(undefined);
+    this.drawing?.close();
+    this.drawing = undefined;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const { labeling } = this;
+    if (changed.has('labeling')) {
+      this.drawing?.close();
+      this.drawing = labeling && new CutDrawing(labeling, (cut) => labeling.exportDesk.choose({ cut }));
+    }
+    this.follow(labeling?.exportDesk);
+  }
+
+  protected override updated(): void {
+    if (this.labeling && !this.drawing?.isDrawing) this.drawing?.show(this.labeling.exportDesk.chosen.cut);
   }
 
   override render() {
     const { labeling } = this;
     if (!labeling) return nothing;
-    const { project, services, laneIndex } = labeling;
+    const { project, services, laneIndex, exportDesk: desk, resultSteps } = labeling;
+    const form = desk.chosen;
+    const { postprocessing } = resultSteps;
+    const rows = form.sourceIds.length > 0 ? desk.preview(this.lanes()) : [];
     return html`<h2>Export</h2>
-    <brushwood-postprocessing-panel .labeling=${labeling}></brushwood-postprocessing-panel>
-    <brushwood-export-panel
-      .sources=${findById(services.catalog.workflows, project.workflowId, 'workflow').exportSources}
-      .imageNames=${project.lanes.map(({ rawData }) => rawData.nickname)}
-      .shown=${laneIndex}
-      .progress=${this.progress}
-      .message=${this.message}
-      @export-start=${({ detail }: CustomEvent<ExportRequest>) => void this.run(labeling, detail)}
-      @export-cancel=${() => this.stop?.abort()}
-    ></brushwood-export-panel>`;
+      <brushwood-postprocessing-panel .labeling=${labeling}></brushwood-postprocessing-panel>
+      <brushwood-export-panel
+        .form=${form}
+        .sources=${exportSourcesOf(labeling)}
+        .formats=${writableFormats(services.catalog.formats)}
+        .classes=${postprocessing ? combinedClasses(project.classes, postprocessing) : project.classes}
+        .imageNames=${project.lanes.map(({ rawData }) => rawData.nickname)}
+        .shown=${laneIndex}
+        .which=${this.which}
+        .picked=${this.picked}
+        .shape=${labeling.info?.shape}
+        .isDrawing=${this.drawing?.isDrawing ?? false}
+        .rows=${rows}
+        .target=${{
+          kind: desk.serverRunner ? 'server' : desk.folder ? 'folder' : 'download',
+          name: desk.folder?.name,
+          hasFolders: 'showDirectoryPicker' in globalThis,
+          overwrite: desk.overwrite,
+        }}
+        .run=${desk.run}
+        .isRunning=${desk.isRunning}
+        .obstacle=${obstacleOf(form, rows)}
+        @form-change=${({ detail }: CustomEvent<Partial<ExportForm>>) => desk.choose(detail)}
+        @images-change=${this.onImages}
+        @target-change=${({ detail }: CustomEvent<'download' | 'folder' | boolean>) => void this.setTarget(desk, detail)}
+        @cut-draw=${() => this.drawing?.toggle()}
+        @cut-view=${() => labeling.info && desk.choose({ cut: cutOfView(labeling.slices, labeling.info.shape) })}
+        @export-start=${() => void desk.start({ lanes: this.lanes(), askTaken: (paths) => this.askTaken(paths) })}
+        @export-cancel=${() => desk.cancel()}
+      ></brushwood-export-panel>`;
   }
 
-  private async run(labeling: Labeling, request: ExportRequest): Promise<void> {
-    const stop = new AbortController();
-    this.stop = stop;
-    this.progress = { text: 'Starting', done: 0, total: 0 };
-    let count = 0;
-    try {
-      await exportResults(labeling, request, {
-        signal: stop.signal,
-        onProgress: ({ nickname, done, total }) => (this.progress = { text: nickname, done, total }),
-        onFile: (file) => {
-          count++;
-          downloadFile(file, file.name);
-        },
-      });
-    } catch (error) {
-      if (!isAbortError(error)) labeling.report(error);
-    } finally {
-      this.progress = undefined;
-      this.message = `${count} file${count === 1 ? '' : 's'} exported${stop.signal.aborted ? ', then cancelled' : ''}.`;
+  /** Numbers of the images to export. */
+  private lanes(): readonly number[] {
+    const { labeling, which, picked } = this;
+    const all = (labeling?.project.lanes ?? []).map((_, i) => i);
+    if (which === 'all') return all;
+    return all.filter((i) => (which === 'shown' ? i === labeling?.laneIndex : picked.has(i)));
+  }
+
+  private async setTarget(desk: ExportDesk, target: 'download' | 'folder' | boolean): Promise<void> {
+    if (typeof target === 'boolean') desk.setOverwrite(target);
+    else if (target === 'download') desk.setFolder(undefined);
+    else {
+      try {
+        desk.setFolder(await (globalThis as FolderPicker).showDirectoryPicker?.({ mode: 'readwrite' }));
+      } catch (error) {
+        if (!isAbortError(error)) this.labeling?.report(error);
+        this.requestUpdate();
+      }
     }
   }
+
+  private async askTaken(paths: readonly string[]): Promise<TakenChoice | undefined> {
+    const [first] = paths;
+    const question =
+      paths.length === 1
+        ? `"${first}" exists in the folder.`
+        : `"${first}" and ${paths.length - 1} more exist in the folder.`;
+    const chosen = await choiceDialog(question, takenChoices, { yes: 'Go on', parent: this });
+    return takenChoices.find(({ value }) => value === chosen)?.value;
+  }
+
+  private follow(desk: ExportDesk | undefined): void {
+    if (this.followed === desk) return;
+    this.followed?.removeEventListener('change', this.onDesk);
+    desk?.addEventListener('change', this.onDesk);
+    this.followed = desk;
+  }
+
+  private readonly onDesk = (): void => this.requestUpdate();
+
+  private readonly onImages = ({ detail }: CustomEvent<{ which: ImageChoice; picked: ReadonlySet<number> }>): void => {
+    this.which = detail.which;
+    this.picked = detail.picked;
+  };
+}
+
+/** Why an export cannot begin; undefined if it can. */
+function obstacleOf({ sourceIds }: ExportForm, rows: readonly PreviewRow[]): string | undefined {
+  if (sourceIds.length === 0) return 'Tick a result above to export it.';
+  if (rows.length === 0) return 'Pick an image.';
+  const wrong = rows.filter(({ problem }) => problem !== undefined);
+  if (wrong.length === 0) return undefined;
+  return wrong.length === 1
+    ? 'A file cannot be written so: see above.'
+    : `${wrong.length} files cannot be written so: see above.`;
 }
 
 declare global {

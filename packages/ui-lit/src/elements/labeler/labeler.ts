@@ -137,7 +137,7 @@ export class LabelerElement extends LitElement {
           part="viewer"
           .image=${image}
           .layers=${layers}
-          .tool=${this.isPanelReplaced ? undefined : tools.current}
+          .tool=${tools.borrowed ?? (this.isPanelReplaced ? undefined : tools.current)}
           @view-change=${({ detail }: CustomEvent<ViewChangeDetail>) => labeling.setView(detail.slices)}
           @pointer-voxel=${({ detail }: CustomEvent<PointerVoxelDetail>) => this.onPointer(detail)}
           @layer-error=${({ detail }: CustomEvent<{ error: unknown }>) => labeling.report(detail.error)}
