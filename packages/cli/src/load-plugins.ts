@@ -52,9 +52,19 @@ async function importModule(address: string): Promise<Record<string, unknown>> {
   }
 }
 
-const listNames = ['formats', 'filters', 'filterEngines', 'classifiers', 'projectStores', 'workflows', 'tasks'];
+/** Every list a plugin can have: the compiler asks for a new one here. */
+const lists: Readonly<Record<Exclude<keyof Plugin, 'name'>, true>> = {
+  formats: true,
+  filters: true,
+  filterEngines: true,
+  classifiers: true,
+  projectStores: true,
+  workflows: true,
+  suggestionMethods: true,
+  tasks: true,
+};
 
 function isPlugin(value: unknown): value is Plugin {
   if (typeof value !== 'object' || value === null || !('name' in value) || typeof value.name !== 'string') return false;
-  return Object.entries(value).some(([key, list]) => listNames.includes(key) && Array.isArray(list));
+  return Object.entries(value).some(([key, list]) => Object.hasOwn(lists, key) && Array.isArray(list));
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintsAbout, failedCommands } from '../testing/failed-command.ts';
 import { SampleFolder } from '../testing/sample-folder.ts';
@@ -98,6 +99,16 @@ describe('brushwood suggest', () => {
     );
     expect(ticked).toEqual(sets.find(({ method }) => method === 'filter')!.features);
     expect(classifier.model).toBeUndefined();
+  });
+
+  it('knows the method of a plugin, with its parameters', async () => {
+    const method = `{ id: 'one', displayName: 'One', nameOf: ({ column }) => 'Column ' + column,
+      parameters: [{ key: 'column', description: 'Which', kind: 'integer', default: 0, min: 0, max: 48 }],
+      choose: async (samples, { parameters }) => [parameters.column] }`;
+    await writeFile(folder.at('one.mjs'), `export default { name: 'one', suggestionMethods: [${method}] };`);
+    const { sets } = await suggest('p.ilp --plugin ./one.mjs --method one --option column=3');
+    // Columns 0 to 6 are Gaussian smoothing at the sigmas of the matrix: 0.3, 0.7, 1, 1.6, …
+    expect(sets.find(({ name }) => name === 'Column 3')?.features).toEqual(['GaussianSmoothing:1.6']);
   });
 
   it('learns from the images that are named', async () => {
