@@ -91,6 +91,7 @@ const values = [
   'findPageFile',
   'findTreeFile',
   'fingerprintImage',
+  'forgetPreviews',
   'formatByExtension',
   'gaussianRadius',
   'gaussianTaps',

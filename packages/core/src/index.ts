@@ -297,6 +297,7 @@ export type {
 } from './live/live-contract.ts';
 export { measureImage } from './live/measure-image.ts';
 export {
+  forgetPreviews,
   previewResults,
   unknownResult,
   type ResultPreview,

@@ -1,7 +1,7 @@
 import type { Plugin } from './contracts/plugin.ts';
 import { plainEngine } from './kernels/plain-engine.ts';
 import { liveCloseHandler, liveIntensitiesHandler, liveTileHandler } from './live/live-tile.worker.ts';
-import { previewResultsHandler } from './live/preview-results.worker.ts';
+import { forgetPreviewsHandler, previewResultsHandler } from './live/preview-results.worker.ts';
 import { readBoxHandler } from './live/read-box.worker.ts';
 import { collectSamplesHandler } from './pipeline/collect-samples.ts';
 import { predictBlockHandler } from './pipeline/predict-block.ts';
@@ -30,5 +30,6 @@ export const corePlugin = {
     icapOrderHandler,
     scoreColumnsHandler,
     previewResultsHandler,
+    forgetPreviewsHandler,
   ],
 } satisfies Plugin;

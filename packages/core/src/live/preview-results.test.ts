@@ -10,7 +10,7 @@ import type { ResultSteps } from '../project/result-steps.ts';
 import { fakeServices, stripeProject, stripes } from '../test-doubles/phantoms.ts';
 import { memoryImageSource } from '../testing/memory-image.ts';
 import { seededRandom } from '../testing/random.ts';
-import { previewResults, unknownResult, type ResultView } from './preview-results.ts';
+import { forgetPreviews, previewResults, unknownResult, type ResultView } from './preview-results.ts';
 
 const shape: Shape5 = [1, 1, 1, 60, 80];
 const [rows, columns] = [60, 80];
@@ -121,6 +121,8 @@ describe('the preview of results', () => {
     const before = await previewResults(pool, wholeView, { steps: {} });
     const others = Array.from({ length: 6 }, () => partView({ top: 3, left: 3, height: 9, width: 9 }));
     for (const other of others) await previewResults(pool, other, { steps: {} });
+    expect(await previewResults(pool, wholeView, { steps: {} })).toEqual(before);
+    await forgetPreviews(pool);
     expect(await previewResults(pool, wholeView, { steps: {} })).toEqual(before);
   });
 });

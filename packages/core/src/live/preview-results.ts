@@ -30,12 +30,16 @@ export const unknownResult = 255;
 export interface PreviewInput {
   /** Names the view. */
   readonly key: string;
+  readonly pane: number;
   readonly view?: ResultView;
   readonly steps: ResultSteps;
 }
 
 /** Null: the worker does not have the view. */
 export const previewResultsTask = defineTask<PreviewInput, ResultPreview | null>('core/preview-results');
+
+/** Frees what a worker keeps for previews. */
+export const forgetPreviewsTask = defineTask<null, null>('core/forget-previews');
 
 /** Names of views, so that a worker recognises the ones it has. */
 const names = new WeakMap<ResultView, string>();
@@ -44,7 +48,7 @@ const names = new WeakMap<ResultView, string>();
  * The segmentation of a part of a slice after the steps, by the same functions as `runPrediction`, in a worker, which keeps the
  * probabilities for other steps. It equals that of the whole image except near sides that are not edges of the image: smoothing mirrors
  * there, and objects that touch them are kept, as nobody knows how large they are.
- * @param options.pane views of one number meet in one worker
+ * @param options.pane a worker keeps the newest view of each number
  * @throws 'aborted'
  */
 export async function previewResults(
@@ -57,6 +61,12 @@ export async function previewResults(
   const key = known ?? randomUuid();
   names.set(view, key);
   const options = { signal, affinity: pane };
-  const preview = await pool.run(previewResultsTask, { key, steps, ...(known ? {} : { view }) }, options);
-  return preview ?? (await pool.run(previewResultsTask, { key, steps, view }, options))!;
+  const preview = await pool.run(previewResultsTask, { key, pane, steps, ...(known ? {} : { view }) }, options);
+  return preview ?? (await pool.run(previewResultsTask, { key, pane, steps, view }, options))!;
+}
+
+/** Frees the memory that workers keep for previews. */
+export async function forgetPreviews(pool: WorkerPool): Promise<void> {
+  const workers = Array.from({ length: pool.size }, (_, affinity) => affinity);
+  await Promise.all(workers.map((affinity) => pool.run(forgetPreviewsTask, null, { affinity })));
 }

@@ -1,5 +1,6 @@
 import type { FilterKernels } from '../contracts/filter-engine.ts';
-import type { TaskHandler } from '../contracts/worker-pool.ts';
+import type { Catalog } from '../contracts/plugin.ts';
+import type { TaskContext, TaskHandler } from '../contracts/worker-pool.ts';
 import { findById } from '../find-by-id.ts';
 import type { Roi } from '../grid/roi.ts';
 import { BlockArena } from '../pipeline/block-arena.ts';
@@ -9,6 +10,7 @@ import { postprocess } from '../pipeline/postprocess.ts';
 import { absorbSmallObjects } from '../pipeline/small-objects.ts';
 import type { ResultSteps } from '../project/result-steps.ts';
 import {
+  forgetPreviewsTask,
   previewResultsTask,
   unknownResult,
   type PreviewInput,
@@ -16,8 +18,9 @@ import {
   type ResultView,
 } from './preview-results.ts';
 
-/** What a worker keeps for a view. */
+/** What a worker keeps for a pane: the newest view. */
 interface Desk {
+  readonly key: string;
   readonly view: ResultView;
   readonly arena: BlockArena;
   readonly kernels: FilterKernels;
@@ -25,29 +28,42 @@ interface Desk {
 
 /** Room for what kernels need besides their volumes. */
 const slackBytes = 8 * 2 ** 20;
-const missing = Symbol('the view is not here');
 const segmentation = findById(pixelExportSources, 'segmentation', 'source');
+const sessions = { kind: 'preview-results', limit: 1 };
+
+function openDesks({ session }: TaskContext): Promise<Map<number, Desk>> {
+  return session('desks', async () => new Map<number, Desk>());
+}
 
 export const previewResultsHandler: TaskHandler<PreviewInput, ResultPreview | null> = {
   task: previewResultsTask,
-  // Three slices of a volume.
-  sessions: { kind: 'preview-results', limit: 3 },
-  async run({ key, view, steps }, { catalog, session }) {
-    const open = async (): Promise<Desk> => {
-      if (!view) throw missing;
-      const [rows, columns] = view.shape;
-      const arena = new BlockArena(4 * rows * columns * (view.classCount + 2) + slackBytes);
-      return { view, arena, kernels: pickEngine(catalog, undefined).bind(arena) };
-    };
-    try {
-      return preview(await session(key, open), steps);
-    } catch (error) {
-      if (error === missing) return null;
-      throw error;
-    }
+  sessions,
+  async run({ key, pane, view, steps }, context) {
+    const desks = await openDesks(context);
+    if (view) desks.set(pane, openDesk({ key, view }, context.catalog, desks.get(pane)));
+    const desk = desks.get(pane);
+    return desk?.key === key ? preview(desk, steps) : null;
   },
   transfer: (result) => (result ? [result.labels.buffer] : []),
 };
+
+export const forgetPreviewsHandler: TaskHandler<null, null> = {
+  task: forgetPreviewsTask,
+  sessions,
+  async run(_, context) {
+    (await openDesks(context)).clear();
+    return null;
+  },
+};
+
+/** Working memory goes from a view to the next that needs no more of it. */
+function openDesk({ key, view }: Pick<Desk, 'key' | 'view'>, catalog: Catalog, before: Desk | undefined): Desk {
+  const [rows, columns] = view.shape;
+  const bytes = 4 * rows * columns * (view.classCount + 2) + slackBytes;
+  if (before && before.arena.capacityBytes >= bytes) return { ...before, key, view };
+  const arena = new BlockArena(bytes);
+  return { key, view, arena, kernels: pickEngine(catalog, undefined).bind(arena) };
+}
 
 function preview({ view, arena, kernels }: Desk, { postprocessing = {}, smallestObject = 1 }: ResultSteps) {
   const { shape, classCount, known } = view;
@@ -102,7 +118,7 @@ function cutOff({ shape: [rows, columns], known, isEdge }: ResultView): Uint8Arr
 }
 
 function countLabels(labels: Uint8Array, classCount: number): number[] {
-  const counts = Array<number>(256).fill(0);
-  for (const label of labels) counts[label]!++;
-  return counts.slice(0, classCount + 1);
+  const counts = new Uint32Array(256);
+  for (let i = 0; i < labels.length; i++) counts[labels[i]!]!++;
+  return [...counts.subarray(0, classCount + 1)];
 }

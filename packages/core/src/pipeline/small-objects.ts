@@ -71,7 +71,7 @@ export function absorbSmallObjects(
   const objects = findObjects(labels, shape);
   const sizes = new Uint32Array(labels.length);
   for (let i = 0; i < objects.length; i++) sizes[objects[i]!]!++;
-  isCutOff?.forEach((flag, i) => flag !== 0 && (sizes[objects[i]!] = smallest));
+  if (isCutOff) for (let i = 0; i < objects.length; i++) if (isCutOff[i] !== 0) sizes[objects[i]!] = smallest;
   const { starts, neighbours } = listNeighbours(shape, { objects, isSmall: (object) => sizes[object]! < smallest });
   const values = labels.slice() as Uint8Array;
   const out = labels as Uint8Array;

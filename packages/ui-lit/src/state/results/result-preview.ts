@@ -1,5 +1,6 @@
 import {
   combinedClasses,
+  forgetPreviews,
   isAbortError,
   previewResults,
   type LabelClass,
@@ -74,6 +75,7 @@ export class ResultPreview extends EventTarget {
     this.timer = undefined;
     this.labeling.removeEventListener('change', this.onChange);
     this.labeling.setOverlay(overlayId, undefined);
+    void forgetPreviews(this.labeling.services.pool).catch(() => undefined); // a closed pool keeps nothing
     this.assembled = undefined;
     this.areas = undefined;
     this.tell();
