@@ -183,7 +183,11 @@ describe('a new project', () => {
     expect(project).toMatchObject({ lanes: [], classes: [] });
   });
   it.skipIf(!hasH5py)('opens in ilastik, says check_ilp.py (needs h5py)', async () => {
-    const variants = [{}, { classifier: { classifierId: 'random-forest', options: {}, seed: 0, model: forest } }];
+    const variants = [
+      {},
+      { resultSteps: { postprocessing: { smoothing: 1 }, smallestObject: 9 } },
+      { classifier: { classifierId: 'random-forest', options: {}, seed: 0, model: forest } },
+    ];
     for (const overrides of variants) {
       const path = place();
       await saveAs(newProject([lane(), lane({ storage: 'embedded' })], overrides), path, {
