@@ -232,6 +232,8 @@ export {
   type LabelWarning,
 } from './evaluation/label-warnings.ts';
 export { collectLabelledRows, type LabelledRows } from './evaluation/labelled-rows.ts';
+export { modelCard, modelCardRows, modelCardText, type ModelCard } from './evaluation/model-card.ts';
+export { chooseClassifier } from './project/choose-classifier.ts';
 export { strokeGroups } from './evaluation/stroke-groups.ts';
 export { pipelineServices, registerWorkers, type PipelineServices } from './pipeline/services.ts';
 export { TaskRunner } from './workers/task-runner.ts';

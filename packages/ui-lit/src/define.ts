@@ -4,6 +4,8 @@ import { FeaturesStepElement } from './elements/app/features-step.ts';
 import { InputStepElement } from './elements/app/input-step.ts';
 import { ShortcutsSheetElement } from './elements/app/shortcuts-sheet.ts';
 import { StartElement } from './elements/app/start-page.ts';
+import { ClassifierPanelElement } from './elements/classifier/classifier-panel.ts';
+import { ModelCardElement } from './elements/classifier/model-card.ts';
 import { ContrastPanelElement } from './elements/contrast-panel/contrast-panel.ts';
 import { CutFieldsElement } from './elements/export-panel/cut-fields.ts';
 import { ExportPreviewElement } from './elements/export-panel/export-preview.ts';
@@ -22,10 +24,14 @@ import { NormalizationPanelElement } from './elements/processing/normalization-p
 import { PostprocessingPanelElement } from './elements/processing/postprocessing-panel.ts';
 import { TourElement } from './elements/tour/tour.ts';
 import { SuggestDialogElement } from './elements/suggest/suggest-dialog.ts';
+import { LabelCheckElement } from './elements/quality/label-check.ts';
+import { QualityPanelElement } from './elements/quality/quality-panel.ts';
+import { TruthCheckElement } from './elements/quality/truth-check.ts';
 import { ViewerElement } from './elements/viewer/viewer.ts';
 
 const elements = {
   'brushwood-app': AppElement,
+  'brushwood-classifier-panel': ClassifierPanelElement,
   'brushwood-contrast-panel': ContrastPanelElement,
   'brushwood-cut-fields': CutFieldsElement,
   'brushwood-export-preview': ExportPreviewElement,
@@ -37,6 +43,7 @@ const elements = {
   'brushwood-feature-matrix': FeatureMatrixElement,
   'brushwood-features-step': FeaturesStepElement,
   'brushwood-input-step': InputStepElement,
+  'brushwood-label-check': LabelCheckElement,
   'brushwood-label-list': LabelListElement,
   'brushwood-labeler': LabelerElement,
   'brushwood-lane-table': LaneTableElement,
@@ -44,11 +51,14 @@ const elements = {
   'brushwood-live-panel': LivePanelElement,
   'brushwood-normalization-panel': NormalizationPanelElement,
   'brushwood-postprocessing-panel': PostprocessingPanelElement,
+  'brushwood-model-card': ModelCardElement,
+  'brushwood-quality-panel': QualityPanelElement,
   'brushwood-shortcuts-sheet': ShortcutsSheetElement,
   'brushwood-start': StartElement,
   'brushwood-suggest-dialog': SuggestDialogElement,
   'brushwood-tool-panel': ToolPanelElement,
   'brushwood-tour': TourElement,
+  'brushwood-truth-check': TruthCheckElement,
   'brushwood-viewer': ViewerElement,
 } as const satisfies Record<string, CustomElementConstructor>;
 

@@ -13,6 +13,7 @@ export const randomForest: Classifier = {
   id: 'random-forest',
   displayName: 'Random Forest',
   isParallel: true,
+  makesVigraForests: true,
   options: [
     { key: 'treeCount', description: 'Number of trees', kind: 'integer', default: 100, min: 1, max: 10_000 },
     { key: 'maxDepth', description: 'Depth limit of a tree; 0 = none', kind: 'integer', default: 0, min: 0, max: 1000 },

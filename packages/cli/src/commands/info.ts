@@ -1,11 +1,13 @@
 import {
   describeLocation,
   detectFormat,
+  modelCard,
+  modelCardRows,
   parseImagePath,
   usedChannelCount,
-  type ClassifierState,
   type DatasetEntry,
   type ImageInfo,
+  type ModelCard,
   type PipelineServices,
   type Project,
   type StorageFormat,
@@ -29,7 +31,7 @@ export async function info(
     store.extensions.some((extension) => path.toLowerCase().endsWith(extension)),
   );
   if (isProject && (existsSync(path) || !parseImagePath(path, catalog.formats).innerPath)) {
-    describeProject(await loadProject(catalog, path, { report }), report);
+    describeProject(await loadProject(catalog, path, { report }), services, report);
     return;
   }
   const location = imageLocation(catalog, path);
@@ -82,9 +84,10 @@ function describeImage(name: string, format: string, image: ImageInfo): string {
   return table([name, ''], rows);
 }
 
-function describeProject(project: Project, report: Report): void {
+function describeProject(project: Project, { catalog }: PipelineServices, report: Report): void {
   const counts = labelCounts(project);
   const { classifier } = project;
+  const card = modelCard(project, catalog);
   const selected = project.features.selected.flat().filter(Boolean).length;
   const lines = [
     `${project.workflowId} project with ${project.lanes.length} image(s)`,
@@ -102,7 +105,7 @@ function describeProject(project: Project, report: Report): void {
       project.classes.map((item, i) => [String(i + 1), item.name, String(counts[i])]),
     ),
     `${selected} filter/sigma pair(s) selected.`,
-    classifier.model ? describeModel(classifier.model, classifier) : 'No trained classifier.',
+    card ? describeModel(classifier.model!, card) : 'No trained classifier.',
   ];
   report.result(lines.join('\n\n'), {
     workflow: project.workflowId,
@@ -116,15 +119,14 @@ function describeProject(project: Project, report: Report): void {
       report: classifier.report,
     },
     isTrained: classifier.model !== undefined,
+    model: card,
   });
 }
 
-function describeModel(model: StoredModel, classifier: ClassifierState): string {
-  const { report } = classifier;
+function describeModel(model: StoredModel, card: ModelCard): string {
   const trees =
     model.layout === 'vigra-forests' ? model.forests.reduce((sum, forest) => sum + forest.trees.length, 0) : undefined;
   const parts = [`${model.classifierId}: ${model.featureCount} features`, `classes ${model.knownLabels.join(', ')}`];
   if (trees !== undefined) parts.push(`${trees} trees`);
-  if (report?.outOfBagError !== undefined) parts.push(`out-of-bag error ${(100 * report.outOfBagError).toFixed(2)} %`);
-  return `Classifier ${parts.join(', ')}.`;
+  return `Classifier ${parts.join(', ')}.\n${table(['model', ''], modelCardRows(card))}`;
 }

@@ -133,6 +133,8 @@ export interface Classifier {
   readonly options: readonly ClassifierOption[];
   /** `train` divides its work over the pool it is given. Others are trained as one task of a worker, so that no page stands still. */
   readonly isParallel?: boolean;
+  /** Its models are forests in vigra's layout: ilastik reads them from a project file. It trains anew instead of others. */
+  readonly makesVigraForests?: boolean;
   /** Seconds training will take, roughly; undefined if it is always quick. Shown before training begins. */
   estimateSeconds?(samples: Samples, options: OptionValues): number | undefined;
   /**

@@ -29,6 +29,7 @@ import { buildLayers, type LayerParts, type LayerSettings, type Overlay } from '
 import { openLane } from './open-lane.ts';
 import { displayKey, ProjectFacts } from './project-facts.ts';
 import { ProjectSession, type ProjectChange } from './project-session.ts';
+import { QualityCheck } from './quality/quality-check.ts';
 import { createStrokeHost } from './stroke-host.ts';
 import { sliceAxisOf, tileLimit, tilesInView, type Focus, type ViewedSlice } from './tiles-in-view.ts';
 import { Toolbox } from './toolbox.ts';
@@ -46,6 +47,7 @@ export class Labeling extends EventTarget {
   readonly live: LiveClassification;
   readonly tools: Toolbox;
   readonly exportDesk: ExportDesk;
+  readonly quality: QualityCheck;
   liveState: LiveState = { phase: 'off', done: 0, total: 0 };
   isLive = false;
   laneIndex = 0;
@@ -101,6 +103,7 @@ export class Labeling extends EventTarget {
       onChange: () => this.changed(),
     });
     this.exportDesk = new ExportDesk(this);
+    this.quality = new QualityCheck(this);
     this.session.addEventListener('change', (event) => this.onProject((event as CustomEvent<ProjectChange>).detail));
   }
 
