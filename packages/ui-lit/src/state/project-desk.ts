@@ -4,6 +4,7 @@ import { BrowserHome, type ProjectFile } from '../storage/browser-home.ts';
 import type { ProjectHome } from '../storage/project-home.ts';
 import { RecentProjects, type RecentProject } from '../storage/recent-projects.ts';
 import { createServerHome, type ServerHome } from '../storage/server-home.ts';
+import { createServerRunner } from '../storage/server-runner.ts';
 import { adoptImages, adoptServed } from '../storage/adopt-images.ts';
 import { StrokeJournal } from '../storage/stroke-journal.ts';
 import type { NewImage } from './add-images.ts';
@@ -56,6 +57,7 @@ export class ProjectDesk {
     this.recentProjects = recent;
     this.journal = journal; // before anything can be painted
     this.server = server;
+    this.labeling.exportDesk.serverRunner = server && createServerRunner(server);
     const hasProject = server ? await this.openHome(server) : false;
     return (await this.offerRecovery(ask, server)) || hasProject;
   }

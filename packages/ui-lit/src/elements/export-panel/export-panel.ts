@@ -44,12 +44,27 @@ export class ExportPanelElement extends LitElement {
     css`
       details.section,
       section {
-        padding: 8px 0 0;
+        padding: 6px 0 0;
         border-bottom: 0;
         border-top: 1px solid var(--_bw-border);
+        min-width: 0;
+      }
+      section {
         display: grid;
         gap: 6px;
-        min-width: 0;
+      }
+      .sources {
+        grid-template-columns: repeat(auto-fill, minmax(150px, 1fr));
+        gap: 0 8px;
+      }
+      legend {
+        margin: 0;
+      }
+      .end {
+        position: sticky;
+        bottom: 0;
+        background: var(--_bw-surface);
+        padding: 6px 0;
       }
       details.section > summary .muted {
         font-weight: 400;
@@ -142,10 +157,14 @@ export class ExportPanelElement extends LitElement {
       <section>
         <h2>Files</h2>
         <brushwood-export-preview .rows=${this.rows}></brushwood-export-preview>
-        ${this.renderStart()}
-        <brushwood-run-list .run=${this.run}></brushwood-run-list>
+        ${this.isRunning ? nothing : this.renderRun()}
       </section>
+      <section class="end">${this.isRunning ? this.renderRun() : this.renderStart()}</section>
     `;
+  }
+
+  private renderRun() {
+    return html`<brushwood-run-list .run=${this.run}></brushwood-run-list>`;
   }
 
   private renderFolded(title: string, summary: string, content: TemplateResult) {
@@ -157,7 +176,7 @@ export class ExportPanelElement extends LitElement {
 
   private renderSources() {
     const { sourceIds } = this.form;
-    return html`<fieldset>
+    return html`<fieldset class="sources">
       <legend>Results</legend>
       ${this.sources.map(
         ({ id, displayName }) =>
@@ -258,7 +277,6 @@ export class ExportPanelElement extends LitElement {
   }
 
   private renderStart() {
-    if (this.isRunning) return nothing;
     return html`<button class="primary start" aria-describedby="obstacle" ?disabled=${this.obstacle !== undefined} @click=${() => this.emit('export-start')}>
         ${icon('download')} Export
       </button>

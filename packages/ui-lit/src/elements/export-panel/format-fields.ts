@@ -83,7 +83,7 @@ export class FormatFieldsElement extends LitElement {
     return html`
       <label class="field">
         Format
-        <select @change=${({ target }: Event) => this.emit(formatFields((target as HTMLSelectElement).value))}>
+        <select @change=${({ target }: Event) => this.setFormat((target as HTMLSelectElement).value)}>
           ${formats.map(
             ({ id, displayName, extensions }) =>
               html`<option value=${id} ?selected=${id === form.formatId}>${displayName} (${extensions[0]})</option>`,
@@ -171,6 +171,14 @@ export class FormatFieldsElement extends LitElement {
   private choosePreset(id: ExportForm['preset']): void {
     this.axesError = undefined;
     this.emit(id === 'custom' ? { preset: id } : presetFields(id));
+  }
+
+  /** A type that the format does not have becomes the nearest thing that all have. */
+  private setFormat(id: string): void {
+    const { dtype } = this.form;
+    const types = this.formats.find((format) => format.id === id)?.supports.writeDtypes ?? [];
+    const isHeld = types.includes(dtype ?? 'float32');
+    this.emit({ ...formatFields(id), ...(isHeld ? {} : { dtype: 'uint8', scaling: undefined }) });
   }
 
   private setType(text: string): void {

@@ -9,6 +9,7 @@ import {
   usedChannelCount,
   type Catalog,
   type ExportPlan,
+  type ImageSpec,
   type Lane,
   type Project,
 } from '@brushwood/core';
@@ -17,7 +18,7 @@ import {
 export interface PreviewRow {
   readonly image: string;
   readonly name: string;
-  /** One letter for each size of the shape. */
+  /** One letter for each size of the shape; those of size 1 are left out. */
   readonly axes: string;
   readonly shape: readonly number[];
   readonly dtype: string;
@@ -57,11 +58,12 @@ function rowsOf(
   const specs = describeFiles(project, plan, { catalog, files, info: { fileAxes: rawData.axes, shape } });
   return files.map(({ path, format }, i) => {
     const spec = specs[i]!;
-    const sizes = [...spec.axes].map((axis) => spec.shape[coreAxes.indexOf(axis)]!);
+    const axes = [...spec.axes].filter((axis) => 'yx'.includes(axis) || sizeOf(spec, axis) > 1).join('');
+    const sizes = [...axes].map((axis) => sizeOf(spec, axis));
     const row = {
       image: rawData.nickname,
       name: path.replace(/^\.\//, ''),
-      axes: spec.axes,
+      axes,
       shape: sizes,
       dtype: spec.dtype,
     };
@@ -72,6 +74,10 @@ function rowsOf(
       : noSuchType(format.displayName, spec.dtype);
     return { ...row, bytes, ...(problem === undefined ? {} : { problem }) };
   });
+}
+
+function sizeOf({ shape }: ImageSpec, axis: string): number {
+  return shape[coreAxes.indexOf(axis)]!;
 }
 
 function noSuchType(format: string, dtype: string): string {
