@@ -1,4 +1,5 @@
 import { AppElement } from './elements/app/app.ts';
+import { BatchStepElement } from './elements/app/batch-step.ts';
 import { ExportStepElement } from './elements/app/export-step.ts';
 import { FeaturesStepElement } from './elements/app/features-step.ts';
 import { InputStepElement } from './elements/app/input-step.ts';
@@ -6,12 +7,14 @@ import { ShortcutsSheetElement } from './elements/app/shortcuts-sheet.ts';
 import { StartElement } from './elements/app/start-page.ts';
 import { ClassifierPanelElement } from './elements/classifier/classifier-panel.ts';
 import { ModelCardElement } from './elements/classifier/model-card.ts';
+import { BatchTableElement } from './elements/batch/batch-table.ts';
 import { ContrastPanelElement } from './elements/contrast-panel/contrast-panel.ts';
 import { CutFieldsElement } from './elements/export-panel/cut-fields.ts';
 import { ExportPreviewElement } from './elements/export-panel/export-preview.ts';
 import { FormatFieldsElement } from './elements/export-panel/format-fields.ts';
 import { PatternFieldElement } from './elements/export-panel/pattern-field.ts';
 import { RunListElement } from './elements/export-panel/run-list.ts';
+import { ServerFilesElement } from './elements/dialog/server-files.ts';
 import { ExportPanelElement } from './elements/export-panel/export-panel.ts';
 import { FeatureMatrixElement } from './elements/feature-matrix/feature-matrix.ts';
 import { LabelListElement } from './elements/label-list/label-list.ts';
@@ -32,6 +35,8 @@ import { ViewerElement } from './elements/viewer/viewer.ts';
 const elements = {
   'brushwood-app': AppElement,
   'brushwood-classifier-panel': ClassifierPanelElement,
+  'brushwood-batch-step': BatchStepElement,
+  'brushwood-batch-table': BatchTableElement,
   'brushwood-contrast-panel': ContrastPanelElement,
   'brushwood-cut-fields': CutFieldsElement,
   'brushwood-export-preview': ExportPreviewElement,
@@ -53,6 +58,7 @@ const elements = {
   'brushwood-postprocessing-panel': PostprocessingPanelElement,
   'brushwood-model-card': ModelCardElement,
   'brushwood-quality-panel': QualityPanelElement,
+  'brushwood-server-files': ServerFilesElement,
   'brushwood-shortcuts-sheet': ShortcutsSheetElement,
   'brushwood-start': StartElement,
   'brushwood-suggest-dialog': SuggestDialogElement,

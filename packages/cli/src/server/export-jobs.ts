@@ -1,4 +1,4 @@
-import { BrushwoodError, type PipelineServices } from '@brushwood/core';
+import { BrushwoodError, combinedClasses, type PipelineServices } from '@brushwood/core';
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { ExportRecord, type ExportSummary } from './export-record.ts';
@@ -53,7 +53,13 @@ export class ExportJobs {
       const services = await this.borrow();
       const planned = await planExport(services, request, this.options);
       const names = planned.items.map(({ name }) => basename(name));
-      const record = new ExportRecord(randomBytes(8).toString('hex'), request.step, names);
+      const id = randomBytes(8).toString('hex');
+      const { postprocessing } = request.plan.steps;
+      const classes = postprocessing
+        ? combinedClasses(planned.project.classes, postprocessing)
+        : planned.project.classes;
+      const classNames = classes.map(({ name }) => name);
+      const record = new ExportRecord({ id, step: request.step, names, classNames });
       const stop = new AbortController();
       this.jobs.set(record.id, { record, stop });
       this.forgetOld();

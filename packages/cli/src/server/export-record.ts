@@ -23,6 +23,8 @@ export interface ImageRecord {
   readonly warnings: readonly string[];
   /** Per class, without those of no class. */
   readonly classVoxels?: readonly number[];
+  /** All, those of no class too. */
+  readonly voxels?: number;
   readonly voxelMeasureUm?: number;
   readonly isFlat?: boolean;
 }
@@ -36,8 +38,15 @@ export interface ExportSummary {
   /** Goes up with every change: a page asks for what came after the last one it saw. */
   readonly revision: number;
   readonly images: number;
+  /** Of the areas. */
+  readonly classNames: readonly string[];
   readonly done: number;
   readonly failed: number;
+}
+
+export interface RecordInit extends Pick<ExportSummary, 'id' | 'step' | 'classNames'> {
+  /** Of the images. */
+  readonly names: readonly string[];
 }
 
 /** Keeps what happens to one export. */
@@ -45,13 +54,15 @@ export class ExportRecord {
   readonly id: string;
   readonly step: string;
   state: ExportState = 'waiting';
+  private readonly classNames: readonly string[];
   private error: ExportError | undefined;
   private revision = 1;
   private readonly images: { facts: ImageRecord; revision: number }[];
 
-  constructor(id: string, step: string, names: readonly string[]) {
+  constructor({ id, step, names, classNames }: RecordInit) {
     this.id = id;
     this.step = step;
+    this.classNames = classNames;
     this.images = names.map((name, index) => ({
       facts: { index, name, state: 'waiting', done: 0, total: 0, phase: '', files: [], warnings: [] },
       revision: 1,
@@ -82,7 +93,14 @@ export class ExportRecord {
       state: 'done',
       files,
       done: total,
-      ...(areas ? { classVoxels: areas.counts.slice(1), voxelMeasureUm: areas.measureUm, isFlat: areas.isFlat } : {}),
+      ...(areas
+        ? {
+            classVoxels: areas.counts.slice(1),
+            voxels: areas.counts.reduce((sum, count) => sum + count, 0),
+            voxelMeasureUm: areas.measureUm,
+            isFlat: areas.isFlat,
+          }
+        : {}),
     });
   }
 
@@ -109,6 +127,7 @@ export class ExportRecord {
       error: this.error,
       revision: this.revision,
       images: this.images.length,
+      classNames: this.classNames,
       done: count('done'),
       failed: count('failed'),
     };

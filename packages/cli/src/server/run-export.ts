@@ -4,6 +4,7 @@ import {
   isAbortError,
   outputFormat,
   requestOf,
+  setResultSteps,
   type ExportPlan,
   type ExportSource,
   type ImageRequest,
@@ -54,7 +55,8 @@ export async function planExport(
 ): Promise<PlannedExport> {
   const { catalog } = services;
   const own = sent.lanes.length - givenCount;
-  const project = { ...sent, lanes: sent.lanes.slice(0, own) };
+  // The plan says what becomes of probabilities.
+  const project = setResultSteps({ ...sent, lanes: sent.lanes.slice(0, own) }, undefined);
   const sources = workflowOf(catalog, project).exportSources;
   const outputs = plan.outputs.map((wish) => plannedOutput(findById(sources, wish.sourceId, 'source'), wish));
   outputFormat(catalog.formats, { id: plan.formatId, path: '' });

@@ -8,6 +8,8 @@ import { createServerRunner } from '../storage/server-runner.ts';
 import { adoptImages, adoptServed } from '../storage/adopt-images.ts';
 import { StrokeJournal } from '../storage/stroke-journal.ts';
 import type { NewImage } from './add-images.ts';
+import { Batch } from './batch/batch.ts';
+import { resumeBatch } from './batch/start-batch.ts';
 import type { ExportPlan } from './exports/export-plan.ts';
 import { folderImage } from './given-images.ts';
 import type { Labeling } from './labeling.ts';
@@ -30,6 +32,8 @@ export class ProjectDesk {
   server: ServerHome | undefined;
   /** What the export step is set to; the batch step writes its files in the same way. */
   exportPlan: ExportPlan | undefined;
+  /** Images that are predicted beside the user's work. */
+  readonly batch = new Batch();
   private readonly labeling: Labeling;
   private home: ProjectHome;
   private journal: StrokeJournal | undefined;
@@ -58,6 +62,7 @@ export class ProjectDesk {
     this.journal = journal; // before anything can be painted
     this.server = server;
     this.labeling.exportDesk.serverRunner = server && createServerRunner(server);
+    if (server) void resumeBatch(this.batch, server).catch((error: unknown) => this.labeling.report(error));
     const hasProject = server ? await this.openHome(server) : false;
     return (await this.offerRecovery(ask, server)) || hasProject;
   }

@@ -51,6 +51,11 @@ export class ProjectSession extends EventTarget {
     return this.current;
   }
 
+  /** Is a stroke being painted? */
+  get isPainting(): boolean {
+    return this.beforeStroke !== undefined;
+  }
+
   get canUndo(): boolean {
     return this.undoStates.length > 0;
   }

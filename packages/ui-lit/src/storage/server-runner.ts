@@ -22,6 +22,8 @@ export interface ServerExport {
   readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
   /** How many images. */
   readonly images: number;
+  /** Names of the classes of the areas. */
+  readonly classNames: readonly string[];
 }
 
 /** Writes results on the computer of the server. Its exports go on when the page is closed, and can be found again. */
@@ -56,6 +58,7 @@ interface ServerImage {
   readonly error?: ServerFailure;
   readonly warnings: readonly string[];
   readonly classVoxels?: readonly number[];
+  readonly voxels?: number;
   readonly voxelMeasureUm?: number;
   readonly isFlat?: boolean;
 }
@@ -204,8 +207,8 @@ class ToldImages {
     over.add(index);
     if (error) events.onFailure({ index, error: new BrushwoodError(error.code, error.message) });
     else {
-      const { files, classVoxels, voxelMeasureUm, isFlat } = image;
-      events.onDone({ index, files, classVoxels, voxelMeasureUm, isFlat });
+      const { files, classVoxels, voxels, voxelMeasureUm, isFlat } = image;
+      events.onDone({ index, files, classVoxels, voxels, voxelMeasureUm, isFlat });
     }
   }
 }

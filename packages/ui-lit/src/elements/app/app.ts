@@ -27,6 +27,7 @@ const steps = [
   { id: 'features', name: 'Feature Selection' },
   { id: 'training', name: 'Training' },
   { id: 'export', name: 'Prediction Export' },
+  { id: 'batch', name: 'Batch' },
 ] as const;
 type StepId = (typeof steps)[number]['id'];
 
@@ -175,6 +176,13 @@ export class AppElement extends LitElement {
     }
     if (this.step === 'export') {
       return html`<brushwood-export-step .labeling=${labeling}></brushwood-export-step> ${this.renderLaneChooser()}`;
+    }
+    if (this.step === 'batch') {
+      return html`<brushwood-batch-step
+        .labeling=${labeling}
+        .desk=${this.desk}
+        @go-to-export=${() => (this.step = 'export')}
+      ></brushwood-batch-step>`;
     }
     return nothing;
   }
@@ -333,7 +341,10 @@ export class AppElement extends LitElement {
   };
 
   private readonly onUnload = (event: BeforeUnloadEvent): void => {
-    if (this.labeling.session.isDirty && this.labeling.project.lanes.length > 0) event.preventDefault();
+    const { labeling, desk } = this;
+    // Behind a server a batch goes on without the page.
+    const hasWork = desk.batch.isRunning && !desk.server;
+    if (hasWork || (labeling.session.isDirty && labeling.project.lanes.length > 0)) event.preventDefault();
   };
 
   private readonly onKey = (event: KeyboardEvent): void => {

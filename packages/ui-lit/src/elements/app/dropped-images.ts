@@ -1,3 +1,4 @@
+import type { GivenFile } from '../../state/batch/batch-images.ts';
 import type { NewImage } from '../../state/add-images.ts';
 import { fileImage, folderImage, isProjectFile } from '../../state/given-images.ts';
 
@@ -20,6 +21,20 @@ export async function droppedImages({ items, files }: DataTransfer): Promise<Dro
     else if (file) images.push(fileImage(file));
   }
   return { images, project };
+}
+
+/** All files that were dropped, those in folders too. Call it in the turn of the event. */
+export async function droppedFiles({ items }: DataTransfer): Promise<readonly GivenFile[]> {
+  const entries = [...items].map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile() }));
+  const given: GivenFile[] = [];
+  for (const { entry, file } of entries) {
+    if (entry?.isDirectory) {
+      const files = new Map<string, File>();
+      await collect(entry as FileSystemDirectoryEntry, `${entry.name}/`, files);
+      given.push(...[...files].map(([path, one]) => ({ path, file: one })));
+    } else if (file) given.push({ path: file.name, file });
+  }
+  return given;
 }
 
 /** A dropped folder as one image: its files by their path within it. */

@@ -1,4 +1,5 @@
 import { countLabels } from '@brushwood/core';
+import { csvField } from '../../state/csv-field.ts';
 import type { Labeling } from '../../state/labeling.ts';
 
 /** Painted voxels of every class over all images, and its share of what is predicted in view. */
@@ -10,12 +11,7 @@ export function areasCsv(labeling: Labeling): string {
   );
   const rows = classes.map(({ name }, i) => {
     const share = areas ? (100 * areas[i]!).toFixed(3) : '';
-    return [i + 1, quoted(name), painted[i], share].join(',');
+    return [i + 1, csvField(name), painted[i], share].join(',');
   });
   return ['label,class,painted voxels,predicted percent in view', ...rows, ''].join('\r\n');
-}
-
-/** A name as a CSV field. A leading sign of a formula gets a space, so that a spreadsheet takes it as text. */
-function quoted(text: string): string {
-  return `"${text.replace(/^[=+\-@]/, ' $&').replaceAll('"', '""')}"`;
 }

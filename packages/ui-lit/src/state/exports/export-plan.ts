@@ -16,6 +16,8 @@ export interface ExportResult {
   readonly files: readonly string[];
   /** Voxels per class of the segmentation, without those of no class. */
   readonly classVoxels?: readonly number[];
+  /** All voxels, those of no class too. */
+  readonly voxels?: number;
   /** µm² of a pixel, or µm³ of a voxel where the image is a volume; undefined if unknown. */
   readonly voxelMeasureUm?: number;
   readonly isFlat?: boolean;

@@ -1,6 +1,7 @@
 import {
   BrushwoodError,
   checkSmallestObject,
+  compareImage,
   createCountingSink,
   elementCount,
   fileNameOf,
@@ -13,6 +14,7 @@ import {
   objectFilterSink,
   openImage,
   planFiles,
+  rangeDifference,
   voxelMeasureUm,
   wholeRoi,
   type CountingSink,
@@ -105,7 +107,14 @@ class PageRun {
         },
       });
     }
-    await workflow.predict(project, {
+    const warn = (message: string) => events.onWarning?.({ index, message });
+    // An image of the project brings its labels.
+    const isForeign = image.labels === undefined;
+    if (isForeign) {
+      const compared = await compareImage(project, { image: image.image, catalog: services.catalog, signal });
+      compared.differences.forEach(warn);
+    }
+    const { valueRange: range } = await workflow.predict(project, {
       services,
       image: image.image,
       mask: image.mask,
@@ -116,6 +125,8 @@ class PageRun {
       signal,
       onProgress: ({ phase, done, total }) => events.onProgress({ index, phase, done, total }),
     });
+    const difference = isForeign ? rangeDifference(project, { image: image.image, range }) : undefined;
+    if (difference !== undefined) warn(difference);
     const written: string[] = [];
     for (const [k, { path }] of files.entries()) {
       const folder = await stage.folder(...folderOf(k));
@@ -150,7 +161,8 @@ class PageRun {
 
 function areasOf({ counts, spec }: CountingSink): Partial<ExportResult> {
   const isFlat = spec.shape[2] === 1;
-  return { classVoxels: counts.slice(1), isFlat, voxelMeasureUm: voxelMeasureUm(spec.voxelSize, isFlat) };
+  const voxels = counts.reduce((sum, count) => sum + count, 0);
+  return { classVoxels: counts.slice(1), voxels, isFlat, voxelMeasureUm: voxelMeasureUm(spec.voxelSize, isFlat) };
 }
 
 /** An uncompressed file of the stage, so that boxes of it are read cheaply. It goes with its image. */

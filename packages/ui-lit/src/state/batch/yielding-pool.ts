@@ -1,0 +1,19 @@
+import { throwIfAborted, type WorkerPool } from '@brushwood/core';
+
+/** How often is it asked whether work may go on, milliseconds. */
+const patience = 20;
+
+/** A pool whose tasks wait as long as something else has to come first. A task that has begun goes on. */
+export function yieldingPool(pool: WorkerPool, isHeld: () => boolean): WorkerPool {
+  return {
+    size: pool.size,
+    async run(task, input, options) {
+      while (isHeld()) {
+        throwIfAborted(options?.signal);
+        await new Promise((resolve) => setTimeout(resolve, patience));
+      }
+      return pool.run(task, input, options);
+    },
+    close: () => pool.close(),
+  };
+}
