@@ -77,10 +77,10 @@ export function serverRunner(home: ServerHome): ExportRunner {
   return createServerRunner(home, { step: 'batch' });
 }
 
-/** Shows the batch that the server is at, if an earlier page has begun one. */
+/** Shows the last batch of the server, begun by an earlier page, which may be over by now. */
 export async function resumeBatch(batch: Batch, home: ServerHome): Promise<void> {
   const runner = createServerRunner(home, { step: 'batch' });
-  const current = (await runner.list()).findLast(({ state }) => state === 'running' || state === 'waiting');
+  const current = (await runner.list()).findLast(({ state }) => state !== 'cancelled');
   if (!current || batch.isRunning) return;
   const names = await runner.namesOf(current.id);
   const classes = current.classNames.map((name) => ({ name }));
