@@ -10,7 +10,6 @@ import { StrokeJournal } from '../storage/stroke-journal.ts';
 import type { NewImage } from './add-images.ts';
 import { Batch } from './batch/batch.ts';
 import { resumeBatch } from './batch/start-batch.ts';
-import type { ExportPlan } from './exports/export-plan.ts';
 import { folderImage } from './given-images.ts';
 import type { Labeling } from './labeling.ts';
 
@@ -30,8 +29,6 @@ export class ProjectDesk {
   notice = '';
   /** What `brushwood ui` was started for, if the page comes from it: it also lists files, and writes exports. */
   server: ServerHome | undefined;
-  /** What the export step is set to; the batch step writes its files in the same way. */
-  exportPlan: ExportPlan | undefined;
   /** Images that are predicted beside the user's work. */
   readonly batch = new Batch();
   private readonly labeling: Labeling;

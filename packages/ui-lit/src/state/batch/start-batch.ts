@@ -13,29 +13,16 @@ import { createZipDestination } from './zip-destination.ts';
 
 /** The part of the project's desk that batches need. */
 export interface BatchDesk {
-  readonly exportPlan: ExportPlan | undefined;
   readonly batch: Batch;
   readonly server: ServerHome | undefined;
 }
 
-/** What a batch writes until the export step says otherwise. */
-function defaultBatchPlan(labeling: Labeling): ExportPlan {
-  return {
-    outputs: [{ sourceId: 'segmentation' }],
-    formatId: 'tiff',
-    axes: 'tzcyx',
-    layout: { flavour: 'imagej' },
-    pattern: '{nickname}_{result_type}',
-    steps: labeling.resultSteps,
-  };
-}
-
 /** The settings of the export step, for files that are no images of the project. */
-export function batchPlan(labeling: Labeling, { exportPlan, batch: { settings }, server }: BatchDesk): ExportPlan {
-  const plan = exportPlan ?? defaultBatchPlan(labeling);
+export function batchPlan(labeling: Labeling, { batch: { settings }, server }: BatchDesk): ExportPlan {
+  const plan = labeling.exportDesk.plan();
   const overwrite = settings.overwrite && (server !== undefined || settings.target === 'folder');
   const pattern = server ? serverPattern(plan.pattern, settings) : plan.pattern;
-  return { ...plan, pattern, overwrite, steps: labeling.resultSteps };
+  return { ...plan, pattern, overwrite };
 }
 
 /** Predicts the images that wait, with the model of the labels as they are now. @throws what training throws */
