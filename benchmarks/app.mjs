@@ -1,7 +1,7 @@
-// `npm run bench:app [-- --project P.ilp] [--strokes N] [--json FILE]`
+// `npm run bench:app [-- --project P.ilp] [--strokes N] [--batch N] [--json FILE]`
 // The app in a real Chromium, behind `brushwood ui`: from letting go of the pointer until the first tile, and until the whole view of
 // about a megapixel, is repainted; what a pointer event costs the page's main thread; its longest task. Without a project it labels the
-// bench image of BRUSHWOOD_DATA. Needs /usr/bin/chromium (or BRUSHWOOD_CHROMIUM) and `npm run build`.
+// bench image of BRUSHWOOD_DATA. With --batch the page predicts N images of 512² meanwhile, in its own background workers. Needs /usr/bin/chromium (or BRUSHWOOD_CHROMIUM) and `npm run build`.
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: {
     project: { type: 'string' },
     strokes: { type: 'string', default: '20' },
+    batch: { type: 'string', default: '0' },
     json: { type: 'string', default: 'reports/bench-app.json' },
   },
 });
@@ -76,6 +77,24 @@ await page.getByRole('button', { name: 'Live update' }).click();
 await settled();
 const firstViewMs = performance.now() - started;
 
+const batchCount = Number(values.batch);
+if (batchCount > 0) {
+  await page.evaluate((count) => {
+    const { desk } = document.querySelector('brushwood-app');
+    desk.server = undefined; // the page does the work itself
+    const shape = [1, 1, 1, 512, 512];
+    const imageOf = (i) => {
+      const data = Uint8Array.from({ length: 512 * 512 }, (_, k) => (k * 7919 + i * 31 + (k >> 9) * 13) % 256);
+      return { nickname: `image ${i}`, image: { location: { path: `image${i}.tif`, tensor: { data, shape } } } };
+    };
+    desk.batch.add(Array.from({ length: count }, (_, i) => imageOf(i)));
+  }, batchCount);
+  await page.getByRole('button', { name: 'Batch' }).click();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('button', { name: 'Training' }).click();
+}
+const batchDone = () => page.evaluate(() => document.querySelector('brushwood-app').desk.batch.progress().done);
+
 await browser.startTracing(page, { categories: ['devtools.timeline', 'toplevel'] });
 const strokes = [];
 for (let i = 0; i < Number(values.strokes); i++) {
@@ -95,6 +114,7 @@ for (let i = 0; i < Number(values.strokes); i++) {
     }),
   );
 }
+const batchLeft = batchCount - (await batchDone());
 const { traceEvents } = JSON.parse(String(await browser.stopTracing()));
 const thread = traceEvents.find(
   ({ name, args, pid }) =>
@@ -129,5 +149,7 @@ console.log(`stroke → whole view     ${shown(result.wholeViewMs)} (rough model
 console.log(`stroke → settled        ${shown(result.settledMs)}`);
 console.log(`work per pointer event  ${shown(result.pointerEventMs)}`);
 console.log(`longest task            ${result.longestTaskMs.toFixed(0)} ms`);
+if (batchCount > 0)
+  console.log(`batch                   ${batchCount - batchLeft} of ${batchCount} images done meanwhile`);
 mkdirSync(dirname(values.json), { recursive: true });
 writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
