@@ -17,9 +17,11 @@ import { RunListElement } from './elements/export-panel/run-list.ts';
 import { ServerFilesElement } from './elements/dialog/server-files.ts';
 import { ExportPanelElement } from './elements/export-panel/export-panel.ts';
 import { FeatureMatrixElement } from './elements/feature-matrix/feature-matrix.ts';
+import { LabelExplorerElement } from './elements/label-explorer/label-explorer.ts';
 import { LabelListElement } from './elements/label-list/label-list.ts';
 import { LabelerElement } from './elements/labeler/labeler.ts';
 import { LivePanelElement } from './elements/labeler/live-panel.ts';
+import { SlicePanelElement } from './elements/labeler/slice-panel.ts';
 import { ToolPanelElement } from './elements/labeler/tool-panel.ts';
 import { LaneTableElement } from './elements/lane-table/lane-table.ts';
 import { LayerListElement } from './elements/layer-list/layer-list.ts';
@@ -30,6 +32,7 @@ import { SuggestDialogElement } from './elements/suggest/suggest-dialog.ts';
 import { LabelCheckElement } from './elements/quality/label-check.ts';
 import { QualityPanelElement } from './elements/quality/quality-panel.ts';
 import { TruthCheckElement } from './elements/quality/truth-check.ts';
+import { RangePanelElement } from './elements/range-panel/range-panel.ts';
 import { ViewerElement } from './elements/viewer/viewer.ts';
 
 const elements = {
@@ -49,6 +52,7 @@ const elements = {
   'brushwood-features-step': FeaturesStepElement,
   'brushwood-input-step': InputStepElement,
   'brushwood-label-check': LabelCheckElement,
+  'brushwood-label-explorer': LabelExplorerElement,
   'brushwood-label-list': LabelListElement,
   'brushwood-labeler': LabelerElement,
   'brushwood-lane-table': LaneTableElement,
@@ -59,7 +63,9 @@ const elements = {
   'brushwood-model-card': ModelCardElement,
   'brushwood-quality-panel': QualityPanelElement,
   'brushwood-server-files': ServerFilesElement,
+  'brushwood-range-panel': RangePanelElement,
   'brushwood-shortcuts-sheet': ShortcutsSheetElement,
+  'brushwood-slice-panel': SlicePanelElement,
   'brushwood-start': StartElement,
   'brushwood-suggest-dialog': SuggestDialogElement,
   'brushwood-tool-panel': ToolPanelElement,

@@ -63,6 +63,17 @@ describe('findLabelStrokes', () => {
     ]);
   });
 
+  it('leads to the voxel in the middle of a stroke', () => {
+    const box = { start: [0, 0, 0, 10, 20], stop: [1, 1, 1, 15, 27] } as const;
+    const [stroke] = findLabelStrokes(writeLabels(emptyLabels([1, 1, 1, 50, 50]), box, new Uint8Array(35).fill(1)));
+    expect(stroke!.at).toEqual([0, 0, 0, 12, 23]);
+    const ring = withVoxels(
+      [1, 1, 1, 50, 50],
+      ...[0, 1, 2, 3, 4, 5, 6, 7, 8].filter((i) => i !== 4).map((i) => [1, 0, 0, 0, Math.floor(i / 3), i % 3] as const),
+    );
+    expect(findLabelStrokes(ring)[0]!.at).toEqual([0, 0, 0, 0, 1]); // of the ring, not its hole
+  });
+
   it('keeps classes, frames and voxels with a gap apart', () => {
     const labels = withVoxels(
       [2, 1, 3, 200, 200],

@@ -10,7 +10,7 @@ export interface LabelStroke {
   readonly voxelCount: number;
   /** The box it fills. */
   readonly roi: Roi;
-  /** A voxel of it, about in its middle. */
+  /** A voxel of it, in the middle of the largest part that one chunk holds. */
   readonly at: Shape5;
 }
 
@@ -125,7 +125,7 @@ function findParts(data: Uint8Array, shape: Shape5): Part[] {
   return measureParts(ids, shape, found);
 }
 
-/** Box, middle voxel and voxels at the faces of the parts of a chunk. */
+/** Box, voxel nearest to the centre of mass, and voxels at the faces of the parts of a chunk. */
 function measureParts(
   ids: Int32Array,
   shape: Shape5,
@@ -136,23 +136,31 @@ function measureParts(
     ...facts,
     start: [...shape],
     stop: [0, 0, 0, 0, 0],
+    sum: [0, 0, 0, 0, 0],
     at: shape5(() => 0),
-    seen: 0,
+    nearest: Infinity,
     border: [] as number[],
   }));
-  ids.forEach((id, i) => {
-    if (id === 0) return;
-    const part = parts[id - 1]!;
-    const place = placeOf(i, strides);
+  const each = (use: (part: (typeof parts)[number], place: Shape5) => void) =>
+    ids.forEach((id, i) => {
+      if (id > 0) use(parts[id - 1]!, placeOf(i, strides));
+    });
+  each((part, place) => {
     let isAtFace = false;
     for (let axis = 0; axis < 5; axis++) {
       const at = place[axis]!;
       part.start[axis] = Math.min(part.start[axis]!, at);
       part.stop[axis] = Math.max(part.stop[axis]!, at + 1);
+      part.sum[axis]! += at;
       if (axis > 1 && (at === 0 || at === shape[axis]! - 1)) isAtFace = true;
     }
-    if (part.seen++ === part.voxelCount >> 1) part.at = place;
     if (isAtFace) part.border.push(...place);
+  });
+  each((part, place) => {
+    const far = place.reduce((sum, at, axis) => sum + (at - part.sum[axis]! / part.voxelCount) ** 2, 0);
+    if (far >= part.nearest) return;
+    part.nearest = far;
+    part.at = place;
   });
   return parts.map(({ label, voxelCount, start, stop, at, border }) => {
     const roi: Roi = { start: shape5((axis) => start[axis]!), stop: shape5((axis) => stop[axis]!) };

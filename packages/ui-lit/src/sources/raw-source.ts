@@ -11,9 +11,10 @@ export type ReadBox = (roi: Roi, level: number, signal: AbortSignal) => Promise<
 /** The image itself. Tiles that were read are kept, so that brightness and contrast follow the hand. */
 export class RawSource implements LayerSource {
   readonly levelCount: number;
+  /** Voxels of the image, level by level. */
+  readonly levels: readonly ImageLevel[];
   private readonly subscribers = new TileSubscribers();
   readonly onChange = this.subscribers.onChange;
-  private readonly levels: readonly ImageLevel[];
   private readonly read: ReadBox;
   private channels: readonly ChannelDisplay[];
   private readonly kept = new Map<string, Tensor>();
@@ -31,24 +32,36 @@ export class RawSource implements LayerSource {
     this.maxBytes = options.maxBytes ?? 256 * 2 ** 20;
   }
 
+  /** How the channels are shown. */
+  get display(): readonly ChannelDisplay[] {
+    return this.channels;
+  }
+
   setChannels(channels: readonly ChannelDisplay[]): void {
     this.channels = channels;
     this.subscribers.notify();
   }
 
   tile(address: TileAddress, signal: AbortSignal): ImageData | Promise<ImageData> {
+    const draw = (tensor: Tensor) => toImageData(renderIntensity(tensor, address.plane.axis, this.channels));
+    const values = this.values(address, signal);
+    return values instanceof Promise ? values.then(draw) : draw(values);
+  }
+
+  /** The values of a tile, all channels: at once if they are kept, else they are read. */
+  values(address: TileAddress, signal: AbortSignal): Tensor | Promise<Tensor> {
     const roi = tileRoi(address, this.levels[address.level]!);
     const key = `${address.level} ${roi.start.join(' ')} ${roi.stop.join(' ')}`;
     const known = this.kept.get(key);
-    const draw = (tensor: Tensor) => toImageData(renderIntensity(tensor, address.plane.axis, this.channels));
-    if (known) return draw(known);
+    if (known) return known;
     return this.read(roi, address.level, signal).then((tensor) => {
       this.keep(key, tensor);
-      return draw(tensor);
+      return tensor;
     });
   }
 
   private keep(key: string, tensor: Tensor): void {
+    if (this.kept.has(key)) return; // read twice at once
     this.kept.set(key, tensor);
     this.keptBytes += tensor.data.byteLength;
     for (const [oldest, { data }] of this.kept) {

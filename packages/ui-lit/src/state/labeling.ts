@@ -18,7 +18,7 @@ import {
 import { FeatureSource } from '../sources/feature-source.ts';
 import { LabelSource } from '../sources/label-source.ts';
 import { PredictionStore } from '../sources/prediction-store.ts';
-import type { Layer, Point2, Point5, ShownImage, SliceAxis } from '../view/layer.ts';
+import type { Layer, Point2, Point5, ShownImage, SliceAxis, SlicePlane } from '../view/layer.ts';
 import type { ChannelDisplay } from '../view/raw-rendering.ts';
 import { appMessage } from './advice.ts';
 import { areasOf } from './areas-in-view.ts';
@@ -30,6 +30,7 @@ import { openLane } from './open-lane.ts';
 import { displayKey, ProjectFacts } from './project-facts.ts';
 import { ProjectSession, type ProjectChange } from './project-session.ts';
 import { QualityCheck } from './quality/quality-check.ts';
+import { SliceIntensities } from './slice-intensities.ts';
 import { createStrokeHost } from './stroke-host.ts';
 import { sliceAxisOf, tileLimit, tilesInView, type Focus, type ViewedSlice } from './tiles-in-view.ts';
 import { Toolbox } from './toolbox.ts';
@@ -57,8 +58,12 @@ export class Labeling extends EventTarget {
   /** Feature that is shown as a layer. */
   previewIndex: number | undefined;
   layers: readonly Layer[] = [];
-  /** The voxel that was last asked for: whoever shows the image brings it into view. */
-  place: Point5 | undefined;
+  /** The voxel or slice that was last asked for: whoever shows the image brings it into view. */
+  place: Point5 | SlicePlane | undefined;
+  /** Values of the shown image, for tools. */
+  intensities: SliceIntensities | undefined;
+  /** What the viewer shows, the slice that is worked in first. */
+  slices: readonly ViewedSlice[] = [];
   /** What went wrong last, for the status line. */
   problem: string | undefined;
   private readonly facts: ProjectFacts;
@@ -71,8 +76,6 @@ export class Labeling extends EventTarget {
   /** The project the live engine works on. */
   private given: Project | undefined;
   private readonly predictions = new Map<string, PredictionStore>();
-  /** What the viewer shows. */
-  slices: readonly ViewedSlice[] = [];
   private focus: Focus | undefined;
   private opening: AbortController | undefined;
 
@@ -96,6 +99,7 @@ export class Labeling extends EventTarget {
       host: (tools) =>
         createStrokeHost(this, {
           tools,
+          intensities: () => this.intensities,
           visibleBox: (axis) => this.slices.find(({ plane }) => plane.axis === axis)?.box,
           show: (labels, changed) =>
             this.parts?.labels.update(labels, this.facts.colorsOf(this.project).labels, changed),
@@ -155,6 +159,8 @@ export class Labeling extends EventTarget {
     this.info = undefined;
     this.problem = undefined;
     this.parts = undefined;
+    this.intensities = undefined;
+    this.tools.release();
     this.overlays.clear();
     this.previewIndex = undefined;
     this.layers = [];
@@ -173,6 +179,7 @@ export class Labeling extends EventTarget {
         labels: new LabelSource(lane.labels, this.facts.colorsOf(this.project).labels),
         predictions: this.predictionsOf(index),
       };
+      this.intensities = new SliceIntensities(opened.raw);
       this.rebuildLayers();
     } catch (error) {
       if (signal.aborted) return;
@@ -181,8 +188,8 @@ export class Labeling extends EventTarget {
     this.changed('lane');
   }
 
-  /** Brings a voxel into view, of another image if need be. */
-  async goTo(place: Point5, laneIndex = this.laneIndex): Promise<void> {
+  /** Brings a voxel into view, of another image if need be; or goes to a slice. */
+  async goTo(place: Point5 | SlicePlane, laneIndex = this.laneIndex): Promise<void> {
     if (laneIndex !== this.laneIndex) await this.showLane(laneIndex);
     this.place = place;
     this.changed('place');
@@ -245,13 +252,6 @@ export class Labeling extends EventTarget {
   /** @throws 'invalid-parameter' for steps that do not fit the classes */
   setResultSteps(steps: ResultSteps): void {
     this.session.edit(setResultSteps(this.project, steps));
-  }
-
-  /** Resolves when live update has nothing more to do, or after the time given. */
-  async whenSettled(timeoutMs: number): Promise<void> {
-    const end = performance.now() + timeoutMs;
-    while (this.isLive && this.isBusy && performance.now() < end)
-      await new Promise((resolve) => setTimeout(resolve, 30));
   }
 
   setChannels(channels: readonly ChannelDisplay[]): void {

@@ -12,6 +12,7 @@ import { Batch } from './batch/batch.ts';
 import { resumeBatch } from './batch/start-batch.ts';
 import { folderImage } from './given-images.ts';
 import type { Labeling } from './labeling.ts';
+import { whenSettled } from './when-settled.ts';
 
 const newName = 'project.ilp';
 const projectTypes = [{ description: 'ilastik project', accept: { 'application/x-hdf5': ['.ilp'] } }];
@@ -107,7 +108,7 @@ export class ProjectDesk {
     const { home } = this;
     session.endStroke(); // a stroke that is being painted has dropped no model yet
     // So that the file has the model of its labels. A page may ask for a place, or to write, only for seconds after a click or key.
-    await this.labeling.whenSettled(home instanceof BrowserHome ? 3000 : 10_000);
+    await whenSettled(this.labeling, home instanceof BrowserHome ? 3000 : 10_000);
     const { project } = session;
     const asks = home instanceof BrowserHome && (isNewPlace || !home.canSaveInPlace);
     const saved = asks ? await home.saveAs(project) : await home.save(project);

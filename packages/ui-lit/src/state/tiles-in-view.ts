@@ -1,7 +1,7 @@
 import type { ImageLevel, Roi } from '@brushwood/core';
 import type { SliceBox } from '../view/slice-geometry.ts';
-import { tileSize, type Point2, type SliceAxis, type SlicePlane } from '../view/layer.ts';
-import { sliceAxes, tileRoi } from '../view/slice-geometry.ts';
+import { tileSize, type Point2, type Point5, type SliceAxis, type SlicePlane } from '../view/layer.ts';
+import { planeThrough, sliceAxes, tileRoi } from '../view/slice-geometry.ts';
 import { nearestTiles, tilesInBox } from '../view/tile-grid.ts';
 
 /** One visible slice, as the viewer tells it. */
@@ -9,6 +9,13 @@ export interface ViewedSlice {
   readonly plane: SlicePlane;
   /** Visible part, voxels of level 0. */
   readonly box: SliceBox;
+  /** The level it is shown at. */
+  readonly level?: number;
+}
+
+/** The slices through another voxel. They are known before they are drawn: an edit that follows at once is of those. */
+export function slicesThrough(slices: readonly ViewedSlice[], position: Point5): readonly ViewedSlice[] {
+  return slices.map((slice) => ({ ...slice, plane: planeThrough(slice.plane.axis, position) }));
 }
 
 /** Where the pointer works. */

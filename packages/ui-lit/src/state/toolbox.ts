@@ -13,6 +13,10 @@ export class Toolbox {
   lockedLabels: ReadonlySet<number> = new Set();
   /** A tool of a panel that has the pointer for a while, before the one in hand. */
   borrowed: CanvasTool | undefined;
+  /** Lowest and highest intensity that the threshold brush paints; undefined until it is known what there is. */
+  intensityRange: readonly [number, number] | undefined;
+  /** Do copies of a slice, and what fills in between slices, replace labels that are there? */
+  overwrites = false;
   private readonly onChange: () => void;
   private readonly toolsById: ReadonlyMap<ToolId, CanvasTool>;
 
@@ -39,14 +43,30 @@ export class Toolbox {
   }
 
   use(id: ToolId): void {
+    if (id !== this.id) this.release();
     this.id = id;
+    this.onChange();
+  }
+
+  /** Forgets what is unfinished, such as an outline. */
+  release(): void {
+    this.current?.release?.();
+  }
+
+  setIntensityRange(range: readonly [number, number]): void {
+    this.intensityRange = range;
     this.onChange();
   }
 
   /** Takes a class to paint, and a tool that paints. */
   selectLabel(label: number): void {
     this.activeLabel = label;
-    if (!tools.some(({ id, paintsClass }) => id === this.id && paintsClass)) this.id = 'brush';
+    if (!tools.some(({ id, paintsClass }) => id === this.id && paintsClass)) this.use('brush');
+    else this.onChange();
+  }
+
+  setOverwrites(overwrites: boolean): void {
+    this.overwrites = overwrites;
     this.onChange();
   }
 

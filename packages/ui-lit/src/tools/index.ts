@@ -1,11 +1,14 @@
 import type { CanvasTool } from '../view/layer.ts';
 import type { IconName } from '../styles/icons.ts';
+import { createContrastTool } from './contrast-tool.ts';
 import { createFillTool } from './fill-tool.ts';
 import { createPenTool } from './pen-tool.ts';
 import { createPickTool } from './pick-tool.ts';
+import { createPolygonTool } from './polygon-tool.ts';
+import { createRangeBrush } from './range-brush.ts';
 import type { StrokeHost } from './stroke-host.ts';
 
-export type ToolId = 'navigate' | 'brush' | 'eraser' | 'fill' | 'pick';
+export type ToolId = 'navigate' | 'brush' | 'eraser' | 'polygon' | 'range' | 'fill' | 'pick' | 'contrast';
 
 export interface ToolEntry {
   readonly id: ToolId;
@@ -30,8 +33,11 @@ export const tools: readonly ToolEntry[] = [
     create: (host) => createPenTool('brush', host),
   },
   { id: 'eraser', name: 'Eraser', key: 'e', icon: 'eraser', create: (host) => createPenTool('eraser', host) },
+  { id: 'polygon', name: 'Outline', key: 'o', icon: 'polygon', paintsClass: true, create: createPolygonTool },
+  { id: 'range', name: 'Threshold brush', key: 'r', icon: 'range', paintsClass: true, create: createRangeBrush },
   { id: 'fill', name: 'Fill', key: 'f', icon: 'fill', paintsClass: true, create: createFillTool },
   { id: 'pick', name: 'Pick class', key: 'g', icon: 'pick', create: createPickTool },
+  { id: 'contrast', name: 'Window level', key: 't', icon: 'contrast', create: createContrastTool },
 ];
 
 /** Diameters of pens in voxels, as ilastik's. */

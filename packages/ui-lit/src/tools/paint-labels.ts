@@ -11,6 +11,8 @@ export interface Pen {
   readonly value: number;
   /** Labels that are not painted over. */
   readonly locked: ReadonlySet<number>;
+  /** Says of a voxel of the slice whether it may be painted. Default all. */
+  readonly accepts?: (u: number, v: number) => boolean;
 }
 
 /**
@@ -24,18 +26,13 @@ export function paintLine(
   { from, to, pen }: { from: Point2; to: Point2; pen: Pen },
 ): { labels: Labels; roi: Roi } | undefined {
   const radius = pen.diameter / 2;
-  const open = openBox(labels, plane, {
-    left: Math.min(from.u, to.u) - radius,
-    top: Math.min(from.v, to.v) - radius,
-    right: Math.ceil(Math.max(from.u, to.u) + radius) + 1,
-    bottom: Math.ceil(Math.max(from.v, to.v) + radius) + 1,
-  });
+  const open = openBox(labels, plane, lineBox(from, to, pen.diameter));
   if (!open) return undefined;
   const { box, roi, values, at } = open;
   const put = (u: number, v: number) => {
     const i = at(u, v);
     if (i === undefined || values[i] === pen.value || pen.locked.has(values[i]!)) return;
-    values[i] = pen.value;
+    if (pen.accepts?.(u, v) !== false) values[i] = pen.value;
   };
   for (let v = box.top; v < box.bottom; v++)
     for (let u = box.left; u < box.right; u++) {
@@ -43,6 +40,17 @@ export function paintLine(
     }
   for (const { u, v } of voxelsOnLine(from, to)) put(u, v);
   return { labels: writeLabels(labels, roi, values), roi };
+}
+
+/** A box that holds every voxel of a line of a pen. */
+export function lineBox(from: Point2, to: Point2, diameter: number): SliceBox {
+  const radius = diameter / 2;
+  return {
+    left: Math.floor(Math.min(from.u, to.u) - radius),
+    top: Math.floor(Math.min(from.v, to.v) - radius),
+    right: Math.ceil(Math.max(from.u, to.u) + radius) + 1,
+    bottom: Math.ceil(Math.max(from.v, to.v) + radius) + 1,
+  };
 }
 
 /**
@@ -78,7 +86,7 @@ export function labelAt(labels: Labels, plane: SlicePlane, { u, v }: Point2): nu
 }
 
 /** The labels of a box on a slice, cut to the image. */
-interface OpenBox {
+export interface OpenBox {
   readonly box: SliceBox;
   readonly roi: Roi;
   /** As they lie in the labels; to be changed and written back. */
@@ -87,7 +95,8 @@ interface OpenBox {
   at(u: number, v: number): number | undefined;
 }
 
-function openBox(labels: Labels, plane: SlicePlane, wanted: SliceBox): OpenBox | undefined {
+/** Undefined if none of the box lies in the image. */
+export function openBox(labels: Labels, plane: SlicePlane, wanted: SliceBox): OpenBox | undefined {
   const { width, height } = sliceExtent(labels.shape, plane.axis);
   const left = Math.max(0, Math.floor(wanted.left));
   const top = Math.max(0, Math.floor(wanted.top));

@@ -85,7 +85,18 @@ export interface SlicePointer {
   /** 0…1; 0.5 for a mouse. */
   readonly pressure: number;
   readonly isEraser: boolean;
+  /** CSS pixels per voxel of level 0. */
+  readonly scale: number;
   readonly event: PointerEvent;
+}
+
+/** What a tool shows on its slice while something is being made. */
+export interface ToolPreview {
+  readonly plane: SlicePlane;
+  /** A line through these places. */
+  readonly path: readonly Point2[];
+  /** Where a click ends it. */
+  readonly handle?: Point2;
 }
 
 /** What a viewer asks when a pointer works on a slice. Pan and zoom are the viewer's own and never reach a tool. */
@@ -95,10 +106,19 @@ export interface CanvasTool {
   readonly cursor: string;
   /** Diameter of the outline to show at the pointer, in voxels; absent for none. */
   readonly outlineDiameter?: number;
+  readonly preview?: ToolPreview;
   /** Begins a stroke; false leaves the pointer to the viewer (pan). */
   down(pointer: SlicePointer): boolean;
   move(pointer: SlicePointer): void;
   up(pointer: SlicePointer): void;
   /** The stroke was interrupted (Escape, second finger): take it back. */
   cancel(): void;
+  /** The pointer moves over a slice without working on it. */
+  hover?(plane: SlicePlane, point: Point2): void;
+  /** A key that is pressed while the tool is in hand, as `KeyboardEvent.key`. True if the tool took it. */
+  key?(key: string): boolean;
+  /** True if a double click is the tool's: it moves no crosshair then. */
+  doubleClick?(): boolean;
+  /** Another tool or image is taken: forget what is unfinished. */
+  release?(): void;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scaleBar } from './scale-bar.ts';
+import { micrometersOf, scaleBar } from './scale-bar.ts';
 
 const um = (x: number) => ({ unit: 'micrometer', x });
 
@@ -35,5 +35,15 @@ describe('scale bar', () => {
       expect(width).toBeGreaterThanOrEqual(48 - 1e-6);
       expect(label).toMatch(/^(0\.)?0*[125]0* (nm|µm|mm|m)$/);
     }
+  });
+});
+
+describe('micrometersOf', () => {
+  it('tells the width of a voxel from any unit of length, and nothing for pixels', () => {
+    const widths = (['micrometer', 'nanometer', 'millimeter', 'pixel'] as const).map((unit) =>
+      micrometersOf({ unit, x: 0.25 }),
+    );
+    expect(widths).toEqual([0.25, 0.00025, 250, undefined]);
+    expect(micrometersOf(undefined)).toBeUndefined();
   });
 });

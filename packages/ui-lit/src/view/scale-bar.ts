@@ -29,6 +29,12 @@ export function scaleBar(voxelSize: VoxelSize | undefined, scale: number, widest
   return bar(size * factor, scale, widest, lengthLabel);
 }
 
+/** Width of a voxel in micrometres; undefined if the image does not say it in a unit of length. */
+export function micrometersOf(voxelSize: VoxelSize | undefined): number | undefined {
+  const factor = nanometers[voxelSize?.unit ?? ''];
+  return voxelSize?.x && factor ? (voxelSize.x * factor) / 1e3 : undefined;
+}
+
 function bar(voxel: number, scale: number, widest: number, label: (length: number) => string): ScaleBar {
   const length = roundDown((widest / scale) * voxel);
   return { width: (length / voxel) * scale, label: label(length) };

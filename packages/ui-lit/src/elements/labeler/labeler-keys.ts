@@ -1,6 +1,8 @@
 import type { Labeling } from '../../state/labeling.ts';
 import { penSizes, tools } from '../../tools/index.ts';
+import { copyDirection } from '../../state/label-edits.ts';
 import type { LabelAction } from '../label-list/label-list.ts';
+import { copyToNeighbour, fillBetween } from './slice-panel.ts';
 
 export interface KeyTarget {
   readonly labeling: Labeling;
@@ -19,6 +21,10 @@ export const labelerShortcuts: readonly Shortcut[] = [
   { keys: '1 … 9', what: 'Choose a class' },
   { keys: 'A', what: 'Add a class' },
   { keys: '[  ]  or  ,  .', what: 'Smaller, larger brush' },
+  { keys: 'Enter, Backspace, Esc', what: 'Close an outline, take its last corner, drop it' },
+  { keys: 'M', what: 'Fill a class between slices' },
+  { keys: 'D, Shift+D', what: 'Copy labels to the next, previous slice (or frame)' },
+  { keys: 'J, Shift+J', what: 'Copy labels to the next, previous frame' },
   { keys: 'Ctrl+Z', what: 'Undo' },
   { keys: 'Ctrl+Y, Ctrl+Shift+Z', what: 'Redo' },
   { keys: 'L', what: 'Live update on and off' },
@@ -62,6 +68,9 @@ export function labelerKeys(event: KeyboardEvent, { labeling, act }: KeyTarget):
     u: () => labeling.toggleGroup('uncertainty'),
     i: () => labeling.toggleGroup('raw'),
     '0': () => labeling.toggleGroup('labels'),
+    m: () => fillBetween(labeling),
+    d: () => copyToNeighbour(labeling, { along: copyDirection(labeling), step: event.shiftKey ? -1 : 1 }),
+    j: () => copyToNeighbour(labeling, { along: 'frame', step: event.shiftKey ? -1 : 1 }),
     '[': () => changeSize(labeling, -1),
     ',': () => changeSize(labeling, -1),
     ']': () => changeSize(labeling, 1),

@@ -8,6 +8,7 @@ import { autoContrast, resetContrast } from '../../state/adjust-contrast.ts';
 import { Announcer } from '../../state/announcer.ts';
 import { Labeling } from '../../state/labeling.ts';
 import { predictWhole } from '../../state/predict-whole.ts';
+import { slicesThrough } from '../../state/tiles-in-view.ts';
 import { icon } from '../../styles/icons.ts';
 import { sections } from '../../styles/sections.ts';
 import { controls, theme } from '../../styles/theme.ts';
@@ -17,7 +18,7 @@ import { LabelingFollower } from '../labeling-follower.ts';
 import type { LabelAction } from '../label-list/label-list.ts';
 import type { LayersChangeDetail } from '../layer-list/layer-list.ts';
 import type { ViewerElement } from '../viewer/viewer.ts';
-import type { PointerVoxelDetail, ViewChangeDetail } from '../viewer/viewer-events.ts';
+import type { PointerVoxelDetail, PositionChangeDetail, ViewChangeDetail } from '../viewer/viewer-events.ts';
 import { areasCsv } from './areas-csv.ts';
 import { editClasses } from './edit-classes.ts';
 import { styles } from './labeler.styles.ts';
@@ -139,6 +140,7 @@ export class LabelerElement extends LitElement {
           .layers=${layers}
           .tool=${tools.borrowed ?? (this.isPanelReplaced ? undefined : tools.current)}
           @view-change=${({ detail }: CustomEvent<ViewChangeDetail>) => labeling.setView(detail.slices)}
+          @position-change=${({ detail }: CustomEvent<PositionChangeDetail>) => (labeling.slices = slicesThrough(labeling.slices, detail.position))}
           @pointer-voxel=${({ detail }: CustomEvent<PointerVoxelDetail>) => this.onPointer(detail)}
           @layer-error=${({ detail }: CustomEvent<{ error: unknown }>) => labeling.report(detail.error)}
         ></brushwood-viewer>
@@ -201,6 +203,7 @@ export class LabelerElement extends LitElement {
   private renderTools(labeling: Labeling) {
     return html`
       <brushwood-tool-panel .labeling=${labeling}></brushwood-tool-panel>
+      <brushwood-slice-panel .labeling=${labeling}></brushwood-slice-panel>
       <section>
         <h2>Classes</h2>
         <brushwood-label-list
@@ -283,10 +286,12 @@ export class LabelerElement extends LitElement {
 
   /** Once the image it lies in is on the page, and has its size. */
   private async showPlace(): Promise<void> {
+    const slice = this.labeling?.place;
+    if (slice && 'axis' in slice) return this.viewer?.showSlice(slice);
     await this.updateComplete;
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const place = this.labeling?.place;
-    if (place) await this.viewer?.show(place);
+    if (place && !('axis' in place)) await this.viewer?.show(place);
   }
 
   private emit(type: string, detail: unknown): void {

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { Labeling } from '../../state/labeling.ts';
+import { micrometersOf } from '../../view/scale-bar.ts';
 import { icon } from '../../styles/icons.ts';
 import { sections } from '../../styles/sections.ts';
 import { controls, theme } from '../../styles/theme.ts';
@@ -27,17 +28,20 @@ export class ToolPanelElement extends LitElement {
         margin-bottom: 6px;
       }
       .tools button.icon {
-        width: 34px;
+        width: 31px;
         height: 30px;
       }
       .size {
         display: grid;
-        grid-template-columns: auto 1fr 44px auto;
+        grid-template-columns: auto minmax(0, 1fr) 54px 20px;
         gap: 6px;
         align-items: center;
       }
       .size input[type='number'] {
         width: 100%;
+      }
+      .size .um {
+        grid-column: 3;
       }
     `,
   ];
@@ -78,15 +82,20 @@ export class ToolPanelElement extends LitElement {
         )}
       </div>
       ${this.renderSize(labeling)}
+      ${
+        labeling.tools.id === 'range'
+          ? html`<brushwood-range-panel .labeling=${labeling}></brushwood-range-panel>`
+          : nothing
+      }
     </section>`;
   }
 
   private renderSize({ tools: toolbox, image }: Labeling) {
     const size = toolbox.penDiameter;
-    const unit = image?.voxelSize;
-    const real = unit?.x && unit.unit === 'micrometer' ? `${(size * unit.x).toPrecision(3)} µm` : 'px';
+    const voxelUm = micrometersOf(image?.voxelSize);
+    const name = toolbox.id === 'eraser' ? 'Eraser' : 'Brush';
     return html`<div class="size">
-      <span id="size-label">${toolbox.id === 'eraser' ? 'Eraser' : 'Brush'} size</span>
+      <span id="size-label">${name} size</span>
       <input
         type="range"
         aria-labelledby="size-label"
@@ -97,16 +106,43 @@ export class ToolPanelElement extends LitElement {
       />
       <input
         type="number"
-        aria-labelledby="size-label"
+        aria-label="${name} size in pixels"
         min="1"
         max="61"
         .value=${String(size)}
         @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
-        @change=${(event: Event) => toolbox.setPenDiameter(Number((event.target as HTMLInputElement).value))}
+        @change=${(event: Event) => setSize(toolbox, event, 1)}
       />
-      <span class="muted">${real}</span>
+      <span class="muted">px</span>
+      ${
+        voxelUm === undefined
+          ? nothing
+          : html`<input
+                class="um"
+                type="number"
+                aria-label="${name} size in micrometres"
+                title="A pixel of this image is ${rounded(voxelUm)} µm wide. The size is kept in whole pixels, 1 to 61, so what you type is rounded to the nearest."
+                min="0"
+                step="any"
+                .value=${rounded(size * voxelUm)}
+                @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
+                @change=${(event: Event) => setSize(toolbox, event, voxelUm)}
+              />
+              <span class="muted">µm</span>`
+      }
     </div>`;
   }
+}
+
+/** Takes over a size that was typed in a unit of so many pixels; the field then says what it became. */
+function setSize(toolbox: Labeling['tools'], event: Event, voxelSize: number): void {
+  const input = event.target as HTMLInputElement;
+  if (input.valueAsNumber > 0) toolbox.setPenDiameter(input.valueAsNumber / voxelSize);
+  input.value = rounded(toolbox.penDiameter * voxelSize);
+}
+
+function rounded(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 function nearestSize(size: number): number {

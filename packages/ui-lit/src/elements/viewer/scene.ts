@@ -1,5 +1,5 @@
 import type { CanvasTool, Layer, LayerSource, Point2, Point5, ShownImage, SliceAxis } from '../../view/layer.ts';
-import { isInside, planeThrough, voxelAt, voxelCenter } from '../../view/slice-geometry.ts';
+import { isInside, isSamePlane, planeThrough, voxelAt, voxelCenter } from '../../view/slice-geometry.ts';
 import { TileLoader } from '../../view/tile-loader.ts';
 import type { OverlayMarks } from './slice-overlay.ts';
 import { SlicePane } from './slice-pane.ts';
@@ -149,11 +149,13 @@ export class Scene {
     const center = voxelCenter(pane.axis, this.position);
     const brushAt = this.isKeyboardUsed && pane.axis === this.active ? center : pane.hover;
     const diameter = this.tool?.outlineDiameter;
+    const preview = this.tool?.preview;
     return {
       crosshair: isShown
         ? { at: center, upright: pane.axis === 'x' ? 'z' : 'x', level: pane.axis === 'y' ? 'z' : 'y' }
         : undefined,
       outline: brushAt && diameter ? { at: brushAt, diameter } : undefined,
+      preview: preview && isSamePlane(preview.plane, pane.plane) ? preview : undefined,
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Camera } from '../../view/camera.ts';
-import type { Point2, SliceAxis } from '../../view/layer.ts';
+import type { Point2, SliceAxis, ToolPreview } from '../../view/layer.ts';
 
 /** What is drawn above the picture. */
 export interface OverlayMarks {
@@ -7,6 +7,8 @@ export interface OverlayMarks {
   readonly crosshair?: { readonly at: Point2; readonly upright: SliceAxis; readonly level: SliceAxis };
   /** The brush, diameter in voxels. */
   readonly outline?: { readonly at: Point2; readonly diameter: number };
+  /** What the tool is making. */
+  readonly preview?: ToolPreview;
 }
 
 export interface OverlayView {
@@ -23,8 +25,9 @@ export const axisColors: Readonly<Record<SliceAxis, string>> = { x: '#e5746f', y
 
 export function drawOverlay(context: CanvasRenderingContext2D, view: OverlayView): void {
   context.clearRect(0, 0, view.width, view.height);
-  const { crosshair, outline } = view.marks;
+  const { crosshair, outline, preview } = view.marks;
   if (crosshair) drawCrosshair(context, view, crosshair);
+  if (preview) drawPreview(context, view, preview);
   if (outline) drawOutline(context, view, outline);
 }
 
@@ -70,7 +73,34 @@ function strokeLines(
   context.stroke();
 }
 
-/** A light circle on a dark one: seen on any picture. */
+/** A light line on a dark one: seen on any picture. */
+const lineOnLine = [
+  [3, 'rgb(0 0 0 / 0.55)'],
+  [1.25, 'rgb(255 255 255 / 0.95)'],
+] as const;
+
+function drawPreview(context: CanvasRenderingContext2D, view: OverlayView, { path, handle }: ToolPreview): void {
+  const points = path.map((at) => devicePoint(view, at));
+  context.lineJoin = 'round';
+  for (const [width, color] of lineOnLine) {
+    context.lineWidth = width * view.pixelRatio;
+    context.strokeStyle = color;
+    context.beginPath();
+    for (const { x, y } of points) context.lineTo(x, y);
+    context.stroke();
+  }
+  const last = points.at(-1);
+  const first = points[0];
+  if (!first || !last) return;
+  context.setLineDash([4 * view.pixelRatio, 4 * view.pixelRatio]); // the side that would close it
+  context.beginPath();
+  context.moveTo(last.x, last.y);
+  context.lineTo(first.x, first.y);
+  context.stroke();
+  context.setLineDash([]);
+  if (handle) drawCircle(context, view, { ...devicePoint(view, handle), radius: 5 * view.pixelRatio });
+}
+
 function drawOutline(
   context: CanvasRenderingContext2D,
   view: OverlayView,
@@ -78,11 +108,16 @@ function drawOutline(
 ): void {
   const { x, y } = devicePoint(view, at);
   const radius = Math.max((diameter / 2) * view.camera.scale * view.pixelRatio, 1.5 * view.pixelRatio);
-  for (const [width, color] of [
-    [3, 'rgb(0 0 0 / 0.55)'],
-    [1.25, 'rgb(255 255 255 / 0.95)'],
-  ] as const) {
-    context.lineWidth = width * view.pixelRatio;
+  drawCircle(context, view, { x, y, radius });
+}
+
+function drawCircle(
+  context: CanvasRenderingContext2D,
+  { pixelRatio }: OverlayView,
+  { x, y, radius }: { readonly x: number; readonly y: number; readonly radius: number },
+): void {
+  for (const [width, color] of lineOnLine) {
+    context.lineWidth = width * pixelRatio;
     context.strokeStyle = color;
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);

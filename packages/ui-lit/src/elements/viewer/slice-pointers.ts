@@ -47,7 +47,7 @@ export class SlicePointers {
     stage.addEventListener('pointerup', (event) => this.up(event), options);
     stage.addEventListener('pointercancel', (event) => this.lose(event), options);
     stage.addEventListener('pointerleave', () => this.setHover(undefined), options);
-    stage.addEventListener('dblclick', (event) => this.host.moveCrosshair(pane, event), options);
+    stage.addEventListener('dblclick', (event) => this.doubleClick(event), options);
     stage.addEventListener('wheel', (event) => this.wheel(event), { ...options, passive: false });
     stage.addEventListener('auxclick', (event) => event.preventDefault(), options);
     stage.addEventListener('contextmenu', (event) => this.isBusy && event.preventDefault(), options); // a long press paints
@@ -105,7 +105,12 @@ export class SlicePointers {
       this.pane.panBy(spot.x - mode.last.x, spot.y - mode.last.y);
       this.mode = { kind: 'pan', last: spot };
     } else if (mode.kind === 'pinch') this.pinch(mode);
+    else if (mode.kind === 'idle') this.host.tool?.hover?.(this.pane.plane, this.pane.placeAt(event));
     this.setHover(event);
+  }
+
+  private doubleClick(event: MouseEvent): void {
+    if (!this.host.tool?.doubleClick?.()) this.host.moveCrosshair(this.pane, event);
   }
 
   private up(event: PointerEvent): void {
@@ -180,6 +185,7 @@ export class SlicePointers {
       points: events.map((each) => this.pane.placeAt(each)),
       pressure: event.pressure,
       isEraser: event.pointerType === 'pen' && (event.button === 5 || (event.buttons & 32) !== 0),
+      scale: this.pane.camera.scale,
       event,
     };
   }

@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { controls, theme } from '../../styles/theme.ts';
-import type { CanvasTool, Layer, Point5, ShownImage, SliceAxis } from '../../view/layer.ts';
+import type { CanvasTool, Layer, Point5, ShownImage, SliceAxis, SlicePlane } from '../../view/layer.ts';
 import { scaleBar } from '../../view/scale-bar.ts';
 import { clampPoint, isSamePoint, middleOf, sliceName, voxelAt, voxelCenter } from '../../view/slice-geometry.ts';
+import { isOnControl, isTyping } from './key-target.ts';
 import { Scene } from './scene.ts';
 import { axisColors } from './slice-overlay.ts';
 import type { SlicePane } from './slice-pane.ts';
@@ -131,11 +132,17 @@ export class ViewerElement extends LitElement {
    */
   handleKey(event: KeyboardEvent): boolean {
     if (event.defaultPrevented || isTyping(event)) return false;
+    if (this.handKeyToTool(event)) return true;
     const command = viewerCommand(event);
     const pane = this.scene.activePane;
     if (!command || !pane || !runCommand(command, pane, this.actions)) return false;
     event.preventDefault();
     return true;
+  }
+
+  /** Goes to a slice; the views stay where they look. */
+  showSlice({ axis, t, index }: SlicePlane): void {
+    this.goTo({ ...this.position, t, [axis]: index });
   }
 
   override connectedCallback(): void {
@@ -320,11 +327,29 @@ export class ViewerElement extends LitElement {
     };
   }
 
+  /** A tool in the middle of something has keys of its own. With the crosshair as the pointer, Enter is the tool's press. */
+  private handKeyToTool(event: KeyboardEvent): boolean {
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.tool?.key) return false;
+    const isPress = event.key === 'Enter' && (this.scene.isKeyboardUsed || isOnControl(event));
+    if (isPress || !this.tool.key(event.key)) return false;
+    this.scene.invalidateOverlays();
+    event.preventDefault();
+    return true;
+  }
+
   /** Uses the tool on the crosshair's voxel, as a press there would. */
   private dab({ axis, plane }: SlicePane): boolean {
     if (!this.tool || !(this.renderRoot as ShadowRoot).activeElement?.classList.contains('stage')) return false;
     const event = new PointerEvent('pointerdown');
-    const pointer = { plane, points: [voxelCenter(axis, this.position)], pressure: 0.5, isEraser: false, event };
+    const points = [voxelCenter(axis, this.position)];
+    const pointer = {
+      plane,
+      points,
+      pressure: 0.5,
+      isEraser: false,
+      scale: this.scene.panes.get(axis)!.camera.scale,
+      event,
+    };
     this.scene.isKeyboardUsed = true;
     this.scene.invalidateOverlays();
     if (this.tool.down(pointer)) this.tool.up(pointer);
@@ -354,14 +379,6 @@ export class ViewerElement extends LitElement {
   private emit<Name extends keyof ViewerEvents>(name: Name, detail: ViewerEvents[Name]['detail']): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
-}
-
-/** Keys that belong to a field: all of a text or number field, the arrows of a slider. */
-function isTyping(event: KeyboardEvent): boolean {
-  const target = event.composedPath()[0];
-  if (target instanceof HTMLInputElement && target.type === 'range') return event.key.startsWith('Arrow');
-  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button', 'color'].includes(target.type);
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
 function coordinates({ t, z, y, x }: Point5, { shape }: ShownImage): string {

@@ -10,6 +10,7 @@ import type { Batch } from './batch.ts';
 import { serverPattern } from './batch-settings.ts';
 import { createBackgroundRunner } from './run-in-page.ts';
 import { createZipDestination } from './zip-destination.ts';
+import { whenSettled } from '../when-settled.ts';
 
 /** The part of the project's desk that batches need. */
 export interface BatchDesk {
@@ -31,7 +32,7 @@ export async function startBatch(
   batch: Batch,
   { plan, runner }: { plan: ExportPlan; runner: ExportRunner },
 ): Promise<void> {
-  await labeling.whenSettled(60_000);
+  await whenSettled(labeling, 60_000);
   const { project } = await trainedProject(labeling);
   const { postprocessing } = plan.steps;
   const classes = postprocessing ? combinedClasses(project.classes, postprocessing) : project.classes;

@@ -21,6 +21,7 @@ import { createFolderDestination, type FolderOptions } from './folder-destinatio
 import { createPageRunner } from './page-runner.ts';
 import { previewExports, type PreviewRow } from './preview-exports.ts';
 import type { RunImage } from './run-progress.ts';
+import { whenSettled } from '../when-settled.ts';
 
 /** A run of exports, under way or over. */
 export interface ExportRun {
@@ -133,7 +134,7 @@ export class ExportDesk extends EventTarget {
     this.changed();
     let problem: string | undefined;
     try {
-      await labeling.whenSettled(60_000);
+      await whenSettled(labeling, 60_000);
       const { project } = await trainedProject(labeling, stop.signal);
       const images = lanes.map((index) => this.imageOf(index));
       this.update({ startedMs: performance.now() });
