@@ -40,6 +40,7 @@ class FakeLabeling extends EventTarget {
   readonly viewedSlices = [];
   readonly laneIndex = 0;
   readonly info = undefined;
+  readonly image = {};
   project: Project;
 
   constructor(parts: { project: Project; services: PipelineServices }) {
@@ -99,6 +100,20 @@ describe('FeatureSuggestion', () => {
     const { labeling, suggestion } = begin();
     await suggestion.run('filter', { count: 1 });
     await suggestion.close();
+    expect(labeling.overlays.size).toBe(0);
+  });
+
+  it('does not lie over the image of another project', async () => {
+    const { labeling, suggestion } = begin();
+    await suggestion.run('filter', { count: 1 });
+    const [lane] = labeling.project.lanes;
+    const rawData = { ...lane!.rawData, nickname: 'another', fingerprint: 'another' };
+    labeling.overlays.clear(); // as another image is shown
+    labeling.dispatchEvent(new CustomEvent('change', { detail: 'lane' }));
+    expect(labeling.overlays.size).toBe(2);
+    labeling.project = { ...labeling.project, lanes: [{ ...lane!, rawData }] };
+    labeling.overlays.clear();
+    labeling.dispatchEvent(new CustomEvent('change', { detail: 'lane' }));
     expect(labeling.overlays.size).toBe(0);
   });
 

@@ -9,6 +9,7 @@ import {
 import { PredictionStore } from '../sources/prediction-store.ts';
 import { cssColor } from './layer-stack.ts';
 import type { Labeling } from './labeling.ts';
+import { displayKey } from './project-facts.ts';
 import { sliceAxisOf, tileLimit, tilesInView } from './tiles-in-view.ts';
 
 /** Memory for features of the previewed tiles, all workers together. */
@@ -68,12 +69,19 @@ export class SegmentationPreview {
     const { detail } = event as CustomEvent<string>;
     if (!this.shown) return;
     if (detail === 'view') this.followView();
-    // Another image is shown without overlays.
+    // Another image is shown without overlays; another project has nothing to do with this one.
     if (detail === 'lane' && this.labeling.image) {
+      if (!this.isOfProject()) return this.show();
       this.addOverlays();
       this.followView();
     }
   };
+
+  private isOfProject(): boolean {
+    const { project, laneIndex } = this.labeling;
+    const [now, then] = [project.lanes[laneIndex], this.shown?.project.lanes[laneIndex]];
+    return now !== undefined && then !== undefined && displayKey(now) === displayKey(then);
+  }
 
   private followView(): void {
     const { info, laneIndex, viewedSlices } = this.labeling;

@@ -31,7 +31,7 @@ export class FeaturesStepElement extends LitElement {
     if (this.isSuggesting) {
       return html`<brushwood-suggest-dialog
         .labeling=${labeling}
-        @close=${() => (this.isSuggesting = false)}
+        @close=${() => void this.endSuggesting()}
       ></brushwood-suggest-dialog>`;
     }
     return html`
@@ -50,9 +50,17 @@ export class FeaturesStepElement extends LitElement {
     `;
   }
 
+  /** Back to the matrix, and to the button that was pressed. */
+  private async endSuggesting(): Promise<void> {
+    this.isSuggesting = false;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('#suggest')?.focus();
+  }
+
   private renderSuggest(labeling: Labeling) {
     const isPainted = labeling.project.lanes.some(({ labels }) => hasLabels(labels));
     return html`<button
+      id="suggest"
       title=${isPainted ? 'Find the features that are worth their time' : 'Paint at least two classes first'}
       ?disabled=${!isPainted || labeling.isLive}
       @click=${() => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExampleImage } from '../../state/example-image.ts';
 import { AppDriver, type Voxel } from '../../testing/app-driver.ts';
@@ -5,6 +7,16 @@ import { hasBrowser, openTestPage, type TestPage } from '../../testing/browser.t
 
 const size = 512;
 const length = 16;
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeResult {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly target: unknown }[];
+}
+interface AxeGlobal {
+  run(): Promise<{ readonly violations: readonly AxeResult[]; readonly passes: readonly AxeResult[] }>;
+}
 
 /** Where horizontal strokes lie on voxels of one kind only, far apart. */
 function places(isWanted: (value: number) => boolean, count: number): Voxel[] {
@@ -24,6 +36,16 @@ describe.skipIf(!hasBrowser)('the suggestion of features', () => {
   let app: AppDriver;
   const dialog = () => test.page.locator('brushwood-suggest-dialog');
   const rows = () => dialog().locator('tbody tr');
+  const accessibilityFaults = async () => {
+    await test.page.evaluate(axeSource);
+    return test.page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: AxeGlobal };
+      const { violations, passes } = await axe.run();
+      const inDialog = ({ target }: { target: unknown }) => JSON.stringify(target).includes('brushwood-suggest-dialog');
+      if (!passes.some(({ nodes }) => nodes.some(inDialog))) return ['The panel was not looked at.'];
+      return violations.flatMap(({ id, nodes }) => nodes.filter(inDialog).map(({ html }) => `${id}: ${html}`));
+    });
+  };
   const ticked = () => test.page.locator('brushwood-feature-matrix input:checked').count();
 
   beforeAll(async () => {
@@ -72,6 +94,7 @@ describe.skipIf(!hasBrowser)('the suggestion of features', () => {
   it('shows on the image what the chosen set gives', async () => {
     await dialog().getByText('The image shows what these features would give.').waitFor({ timeout: 60_000 });
     await test.screenshot('suggest/1-compared');
+    expect(await accessibilityFaults()).toEqual([]);
     const suggested = (await app.pixels()).png;
     expect(
       await dialog()
@@ -84,6 +107,14 @@ describe.skipIf(!hasBrowser)('the suggestion of features', () => {
   }, 90_000);
 
   it('changes nothing when it is cancelled', async () => {
+    await test.page.emulateMedia({ colorScheme: 'dark' });
+    await test.page.setViewportSize({ width: 640, height: 400 }); // 1280 × 800 at 200 %
+    // The panel is a drawer there.
+    await test.page.getByRole('button', { name: 'Feature Selection', exact: true }).last().click();
+    await dialog().getByRole('button', { name: 'Cancel' }).scrollIntoViewIfNeeded();
+    await test.screenshot('suggest/3-small-dark');
+    expect(await accessibilityFaults()).toEqual([]);
+    await test.page.setViewportSize({ width: 1280, height: 800 });
     await dialog().getByRole('button', { name: 'Cancel' }).click();
     expect(await ticked()).toBe(37);
     expect(await test.page.getByRole('checkbox', { name: /Suggested/ }).count()).toBe(0);

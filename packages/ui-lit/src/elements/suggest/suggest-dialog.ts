@@ -2,6 +2,7 @@ import type { ClassifierOption, FeatureSet, OptionValues, SuggestionMethod } fro
 import { html, LitElement, nothing } from 'lit';
 import { FeatureSuggestion } from '../../state/feature-suggestion.ts';
 import type { Labeling } from '../../state/labeling.ts';
+import { LabelingFollower } from '../labeling-follower.ts';
 import { controls, theme } from '../../styles/theme.ts';
 import { suggestStyles } from './suggest-dialog.styles.ts';
 
@@ -33,6 +34,17 @@ export class SuggestDialogElement extends LitElement {
     super();
     this.methodId = firstMethod;
     this.values = {};
+    new LabelingFollower(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.role = 'region';
+    this.ariaLabel = 'Suggest features';
+  }
+
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector('select')?.focus();
   }
 
   override disconnectedCallback(): void {
