@@ -72,7 +72,7 @@ describe.skipIf(!canRun)('a person who labels a stack of slices in the app', () 
     await button('Import a label image').click();
     await (await dialog).setFiles(path);
     await expect
-      .poll(async () => [await counts(1), await counts(2)].map((text) => text.split(/\s/)[0]))
+      .poll(async () => [await counts(1), await counts(2)].map((text) => text.split(/\s/)[0]), { timeout: 15_000 })
       .toEqual(before);
   }, 60_000);
 });
