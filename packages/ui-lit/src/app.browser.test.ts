@@ -1,6 +1,6 @@
 import { createContainer, openImage, type Roi, type Tensor } from '@brushwood/core';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -138,18 +138,24 @@ describe.skipIf(!canRun)('a person who segments nuclei in the app', () => {
     await test.screenshot('app/6-export-dark');
     const downloads = new Map<string, Download>();
     test.page.on('download', (download) => downloads.set(download.suggestedFilename(), download));
-    await test.page.getByRole('button', { name: 'Export', exact: true }).click();
-    await expect.poll(() => downloads.size, { timeout: 30_000 }).toBe(2);
-    for (const source of ['Probabilities', 'Simple Segmentation']) {
-      const name = `0402a81e7526_image_${source}.tif`;
-      const id = source === 'Probabilities' ? 'probabilities' : 'segmentation';
-      await downloads.get(name)!.saveAs(join(folder, name));
-      const own = join(folder, `${id}.tif`);
-      const flags = ['--source', id, '--for', 'fiji', '-o', own];
-      execFileSync(process.execPath, [command, 'predict', join(folder, 'nuclei.ilp'), ...flags], { stdio: 'pipe' });
-      const [inPage, byCommand] = [await readImage(join(folder, name)), await readImage(own)];
-      expect(inPage.shape).toEqual(byCommand.shape);
-      expect(inPage.data).toEqual(byCommand.data);
+    const project = join(folder, 'nuclei.ilp');
+    const sources = ['--source', 'probabilities', '--source', 'segmentation'];
+    for (const [preset, ending] of [
+      ['Fiji', 'tif'],
+      ['Python', 'npy'],
+    ] as const) {
+      downloads.clear();
+      await test.page.getByRole('button', { name: `For ${preset}` }).click();
+      await test.page.getByRole('button', { name: 'Export', exact: true }).click();
+      await expect.poll(() => downloads.size, { timeout: 30_000 }).toBe(2);
+      const own = `${join(folder, preset)}/`;
+      const flags = [...sources, '--for', preset.toLowerCase(), '-o', own];
+      execFileSync(process.execPath, [command, 'predict', project, ...flags], { stdio: 'pipe' });
+      for (const source of ['Probabilities', 'Simple Segmentation']) {
+        const name = `0402a81e7526_image_${source}.${ending}`;
+        await downloads.get(name)!.saveAs(join(folder, name));
+        expect(readFileSync(join(folder, name)).equals(readFileSync(join(own, name)))).toBe(true);
+      }
     }
     await app.step('Training');
   }, 60_000);
