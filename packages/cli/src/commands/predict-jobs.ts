@@ -1,5 +1,6 @@
 import {
   BrushwoodError,
+  exportPresets,
   findById,
   formatByExtension,
   needsShape,
@@ -41,6 +42,8 @@ export interface JobOptions extends FindOptions {
   readonly output?: string;
   readonly source: readonly string[];
   readonly format?: string;
+  /** The program that the files are for. */
+  readonly for?: keyof typeof exportPresets;
   readonly mask: readonly string[];
   readonly inputAxes?: string;
   readonly channels?: ChannelSelection;
@@ -117,7 +120,7 @@ export interface StartsRequest {
   readonly pattern: string;
   readonly starts: readonly JobStart[];
   readonly outputs: readonly Pick<JobOutput, 'source' | 'values'>[];
-  readonly options: Pick<JobOptions, 'output' | 'format' | 'roi'>;
+  readonly options: Pick<JobOptions, 'output' | 'format' | 'for' | 'roi'>;
 }
 
 /** The same for images that are known already. @throws what is wrong with the run as a whole */
@@ -251,7 +254,7 @@ function planOutput(
   const file = fillOutputPath(pattern, values, isImage);
   const base = options.output === undefined ? resolve(dirname(resolve(path)), file) : file;
   const location = outputLocation(catalog, base);
-  const id = options.format ?? (hasImageExtension(catalog, location.path) ? undefined : 'tiff');
+  const id = options.format ?? (hasImageExtension(catalog, location.path) ? undefined : usualFormat(options));
   const format = outputFormat(catalog.formats, { id, path: location.path });
   const named = withExtension(location.path, format);
   checkSequence(catalog, named, format);
@@ -261,6 +264,11 @@ function planOutput(
 /** The folder of an image, for `{dataset_dir}`; for one behind a URL, beside which nothing can be written, that of the project. */
 function folderFor({ location }: ImageRequest, projectPath: string): string {
   return dirname(/^https?:\/\//.test(location.path) ? resolve(projectPath) : location.path);
+}
+
+/** Where neither the name nor an option says a format. */
+function usualFormat(options: Pick<JobOptions, 'for'>): string {
+  return options.for === undefined ? 'tiff' : exportPresets[options.for].format;
 }
 
 /** `out.jpg` asks for a JPEG, which cannot be written: better say so than write `out.jpg.tif`. */

@@ -162,6 +162,13 @@ describe('other ways in and out', () => {
     );
   });
 
+  it('writes what NumPy loads: --for python, wherever no ending says otherwise', async () => {
+    await folder.run('predict p.ilp volume.npy -o python --for python');
+    expect((await readImage(folder.at('python.npy'))).data).toBeInstanceOf(Float32Array);
+    await folder.run('predict p.ilp volume.npy -o python.tif --for python');
+    expect(existsSync(folder.at('python.tif'))).toBe(true);
+  });
+
   it('writes what Fiji shows at once: --for fiji', async () => {
     await folder.run('predict p.ilp volume.npy -o fiji --for fiji');
     const { data } = await readImage(folder.at('fiji.tif'));
