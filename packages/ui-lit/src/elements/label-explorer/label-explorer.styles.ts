@@ -25,7 +25,7 @@ export const styles = css`
   }
   li {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) 26px;
+    grid-template-columns: minmax(0, 1fr) auto;
     align-items: center;
   }
   li + li {
