@@ -17,6 +17,7 @@ const pictures = {
   'training-dark': { scheme: 'dark', walk: (guide) => guide.show('prediction') },
   uncertainty: { scheme: 'dark', walk: (guide) => guide.show('uncertainty') },
   features: { scheme: 'light', walk: (guide) => guide.step('Feature Selection') },
+  suggest: { scheme: 'light', walk: (guide) => guide.suggest() },
   export: { scheme: 'light', walk: (guide) => guide.step('Prediction Export') },
   volume: { scheme: 'dark', image: 'volume', walk: (guide) => guide.show('segmentation') },
 };

@@ -58,6 +58,15 @@ export class Guide {
     await this.page.keyboard.press(keys[layer]);
   }
 
+  /** Lets the app find out which features are worth their time. */
+  async suggest() {
+    await this.step('Feature Selection');
+    await this.page.getByRole('button', { name: 'Suggest features' }).click();
+    await this.page.getByRole('button', { name: 'Run', exact: true }).click();
+    await this.page.getByRole('table', { name: 'Sets of features' }).waitFor();
+    await this.page.getByRole('button', { name: 'Run', exact: true }).waitFor({ timeout: 120_000 }); // in place of Stop
+  }
+
   /** Until nothing moves any more. */
   async settled() {
     const { page } = this;

@@ -13,6 +13,19 @@ function focused(page: Page): Promise<string> {
   });
 }
 
+/** Opens all sections that are closed at first. */
+function unfold(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const walk = (root: ParentNode): void => {
+      for (const element of root.querySelectorAll('*')) {
+        if (element.shadowRoot) walk(element.shadowRoot);
+        if (element instanceof HTMLDetailsElement) element.open = true;
+      }
+    };
+    walk(document);
+  });
+}
+
 describe.skipIf(!hasBrowser)('accessibility of the app', () => {
   let test: TestPage;
   let page: Page;
@@ -67,6 +80,7 @@ describe.skipIf(!hasBrowser)('accessibility of the app', () => {
     await expect.poll(async () => (await spoken()).join()).toContain('example nuclei is open: 512 by 512 voxels.');
     for (let i = 0; i < (await steps().count()); i++) {
       await steps().nth(i).click();
+      await unfold(page);
       await check(`step ${i + 1}`);
     }
     await page.getByRole('button', { name: 'Close the tour' }).click();
@@ -96,9 +110,15 @@ describe.skipIf(!hasBrowser)('accessibility of the app', () => {
   }, 60_000);
 
   it('has nothing serious in menus, sections, sheets and questions, which give the focus back', async () => {
-    for (const summary of await page.locator('details.section > summary').all()) await summary.click();
-    await check('training all open');
+    await unfold(page);
+    await check('training unfolded');
     await page.keyboard.press('l');
+    await app.step('Feature Selection');
+    await page.getByRole('button', { name: 'Suggest features' }).click();
+    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
+    await check('suggest features');
+    await page.keyboard.press('Escape');
+    await app.step('Training');
     const more = page.getByRole('button', { name: 'More for Label 1' });
     await more.click();
     await check('menu of a class');

@@ -143,6 +143,8 @@ export const styles = css`
     box-shadow: 0 0 24px rgb(0 0 0 / 40%);
   }
   :host([overlaid]) aside.right {
+    grid-column: 1;
+    width: 320px;
     justify-self: end;
   }
   .problem {
