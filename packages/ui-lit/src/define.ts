@@ -7,6 +7,7 @@ import { ShortcutsSheetElement } from './elements/app/shortcuts-sheet.ts';
 import { StartElement } from './elements/app/start-page.ts';
 import { ClassifierPanelElement } from './elements/classifier/classifier-panel.ts';
 import { ModelCardElement } from './elements/classifier/model-card.ts';
+import { BatchResultElement } from './elements/batch/result-dialog.ts';
 import { BatchTableElement } from './elements/batch/batch-table.ts';
 import { ContrastPanelElement } from './elements/contrast-panel/contrast-panel.ts';
 import { CutFieldsElement } from './elements/export-panel/cut-fields.ts';
@@ -38,6 +39,7 @@ import { ViewerElement } from './elements/viewer/viewer.ts';
 const elements = {
   'brushwood-app': AppElement,
   'brushwood-classifier-panel': ClassifierPanelElement,
+  'brushwood-batch-result': BatchResultElement,
   'brushwood-batch-step': BatchStepElement,
   'brushwood-batch-table': BatchTableElement,
   'brushwood-contrast-panel': ContrastPanelElement,

@@ -19,6 +19,7 @@ import { chooseDataset } from './choose-dataset.ts';
 import { editLane } from './edit-lane.ts';
 import type { ShortcutsSheetElement } from './shortcuts-sheet.ts';
 import type { RecentEntry, StartAction } from './start-page.ts';
+import { servedImages } from './served-images.ts';
 import { toggleTheme } from './toggle-theme.ts';
 
 /** The steps in order, as ilastik's applets. */
@@ -161,6 +162,7 @@ export class AppElement extends LitElement {
     const { labeling, missing } = this;
     if (this.step === 'input') {
       return html`<brushwood-input-step
+        .isServed=${this.desk.server !== undefined}
         .labeling=${labeling}
         .missing=${missing}
         @start=${({ detail }: CustomEvent<StartAction>) => void this.start(detail)}
@@ -225,6 +227,7 @@ export class AppElement extends LitElement {
         this.step = 'features';
         await this.tour();
       } else if (action.kind === 'open-folder') await this.add(await this.desk.pickFolder());
+      else if (action.kind === 'add-served') await this.add(await servedImages(this.desk, this));
       else if (action.kind === 'add-address') await this.add(await askAddress(this));
       else if (action.kind === 'add-stack') {
         const files = await pickFiles({ isMultiple: true });

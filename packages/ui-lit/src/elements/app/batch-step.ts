@@ -4,6 +4,7 @@ import { batchCsv } from '../../state/batch/batch-csv.ts';
 import { imagesOfFiles, imagesOfServer, type GivenFile } from '../../state/batch/batch-images.ts';
 import type { BatchSettings } from '../../state/batch/batch-settings.ts';
 import { describePlan } from '../../state/batch/describe-plan.ts';
+import { loadResult } from '../../state/batch/load-result.ts';
 import { batchPlan, startBatch } from '../../state/batch/start-batch.ts';
 import type { Batch, BatchProgress } from '../../state/batch/batch.ts';
 import { listFiles } from '../../state/exports/list-files.ts';
@@ -137,8 +138,8 @@ export class BatchStepElement extends LitElement {
           ? html`<brushwood-batch-table
               .rows=${rows}
               .classes=${batch.classes}
-              .canShow=${false}
-              @row-action=${({ detail }: CustomEvent<BatchRowAction>) => void this.onRow(labeling, desk, detail)}
+              .canShow=${true}
+              @row-action=${({ detail }: CustomEvent<BatchRowAction>) => this.onRow(labeling, desk, detail)}
             ></brushwood-batch-table>`
           : html`<p class="muted">Drop files or a folder here, or add them above.</p>`
       }
@@ -299,8 +300,18 @@ export class BatchStepElement extends LitElement {
     batch.add(imagesOfServer(paths, { home: server, project }));
   }
 
-  private async onRow(_labeling: Labeling, { batch }: ProjectDesk, { kind, id }: BatchRowAction): Promise<void> {
-    if (kind === 'remove') batch.remove([id]);
+  private onRow(labeling: Labeling, { batch, server }: ProjectDesk, { kind, id }: BatchRowAction): void {
+    if (kind === 'remove') {
+      batch.remove([id]);
+      return;
+    }
+    const image = batch.rows.find((row) => row.id === id)?.image;
+    if (!image) return;
+    const result = document.createElement('brushwood-batch-result');
+    result.name = image.nickname;
+    result.load = (signal) => loadResult(labeling, image, { home: server, signal });
+    result.addEventListener('close', () => result.remove());
+    this.renderRoot.append(result);
   }
 
   private async attempt(work: () => Promise<unknown>): Promise<void> {

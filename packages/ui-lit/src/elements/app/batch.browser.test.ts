@@ -116,6 +116,14 @@ describe.skipIf(!hasBrowser)('a batch (needs Chromium)', { timeout: 60_000 }, as
       await test.screenshot('batch-failed-dark', page);
       await page.emulateMedia({ colorScheme: 'light' });
     });
+    it('shows a result over its image', async () => {
+      await table(page).getByRole('button', { name: 's2' }).first().click();
+      const dialog = page.getByRole('dialog', { name: 'Result of s2' });
+      await dialog.locator('canvas').first().waitFor();
+      await test.screenshot('batch-result', page);
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    });
     it('gives the areas as CSV, as the command counts them', async () => {
       const download = page.waitForEvent('download');
       await button(page, 'Areas (CSV)').click();
@@ -179,6 +187,12 @@ describe.skipIf(!hasBrowser)('a batch (needs Chromium)', { timeout: 60_000 }, as
       }
       await test.screenshot('batch-server', page);
     });
+    it('shows a result', async () => {
+      await table(page).getByRole('button', { name: 's9' }).first().click();
+      const result = page.getByRole('dialog', { name: 'Result of s9' });
+      await result.locator('canvas').first().waitFor();
+      await result.getByRole('button', { name: 'Close' }).click();
+    });
     it('goes on without its page, and is found again', async () => {
       await button(page, 'Clear').click();
       await button(page, "From the project's folders…").click();
@@ -199,6 +213,15 @@ describe.skipIf(!hasBrowser)('a batch (needs Chromium)', { timeout: 60_000 }, as
       expect(readFileSync(at('results/large_Simple Segmentation.tif')).length).toBeGreaterThan(
         height * width * 18 * 18,
       );
+    });
+    it('adds images of its folders to the project', async () => {
+      await page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: 'Input Data' }).click();
+      await button(page, "From the project's folders…").click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'in', exact: true }).click();
+      await dialog.getByLabel('s2.tif').check();
+      await dialog.getByRole('button', { name: 'Add' }).click();
+      await page.locator('brushwood-lane-table').getByRole('button', { name: 's2' }).first().waitFor();
     });
   });
 });

@@ -19,16 +19,20 @@ export class InputStepElement extends LitElement {
   static override properties = {
     labeling: { attribute: false },
     missing: { attribute: false },
+    isServed: { type: Boolean },
   };
 
   declare labeling: Labeling | undefined;
   /** Numbers of the images that cannot be found. */
   declare missing: ReadonlySet<number>;
+  /** Are there folders of a server to choose in? */
+  declare isServed: boolean;
   private stackAxis: 'z' | 't' | 'c' = 'z';
 
   constructor() {
     super();
     this.missing = new Set();
+    this.isServed = false;
     new LabelingFollower(this);
   }
 
@@ -40,6 +44,11 @@ export class InputStepElement extends LitElement {
       <brushwood-lane-table .lanes=${project.lanes} .shown=${laneIndex} .missing=${this.missing}></brushwood-lane-table>
       <div class="buttons">
         <button class="primary" @click=${() => this.start({ kind: 'open-images' })}>${icon('plus')} Add images…</button>
+        ${
+          this.isServed
+            ? html`<button @click=${() => this.start({ kind: 'add-served' })}>${icon('folder')} From the project's folders…</button>`
+            : nothing
+        }
         <span class="row">
           <button @click=${() => this.start({ kind: 'add-stack', axis: this.stackAxis })}>${icon('plus')} Add stack…</button>
           <label class="row muted">

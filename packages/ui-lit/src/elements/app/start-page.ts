@@ -13,6 +13,7 @@ export interface RecentEntry {
 /** What the start page can begin. */
 export type StartAction =
   | { readonly kind: 'open-images' | 'open-folder' | 'open-project' | 'add-address' | 'example' }
+  | { readonly kind: 'add-served' }
   | { readonly kind: 'add-stack'; readonly axis: 'z' | 't' | 'c' }
   | { readonly kind: 'recent'; readonly id: string };
 
