@@ -45,6 +45,12 @@ export class ProjectDesk {
     });
   }
 
+  /** Would work be lost with the page? Behind a server a batch goes on without it. */
+  get needsPage(): boolean {
+    const { session, project } = this.labeling;
+    return (session.isDirty && project.lanes.length > 0) || (this.batch.isRunning && !this.server);
+  }
+
   get title(): string {
     return this.home.name;
   }

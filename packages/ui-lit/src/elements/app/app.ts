@@ -344,10 +344,7 @@ export class AppElement extends LitElement {
   };
 
   private readonly onUnload = (event: BeforeUnloadEvent): void => {
-    const { labeling, desk } = this;
-    // Behind a server a batch goes on without the page.
-    const hasWork = desk.batch.isRunning && !desk.server;
-    if (hasWork || (labeling.session.isDirty && labeling.project.lanes.length > 0)) event.preventDefault();
+    if (this.desk.needsPage) event.preventDefault();
   };
 
   private readonly onKey = (event: KeyboardEvent): void => {
