@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { PipelineServices } from '@brushwood/core';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFindings } from '../../testing/axe.ts';
 import { hasBrowser, openTestPage, type TestPage } from '../../testing/browser.ts';
 import { bundleForTests } from '../../testing/bundle-for-tests.ts';
 import type { Labeling } from '../../state/labeling.ts';
@@ -107,6 +108,7 @@ describe.skipIf(!hasBrowser)('the export step', { timeout: 60_000 }, () => {
     await field('z to').blur();
     await expect.poll(async () => (await chosen()).cut.z).toEqual([undefined, 4]);
     await test.screenshot('export/cut-dark');
+    expect(await accessibilityFindings(test.page)).toEqual([]);
     await field('z to').fill('11');
     await field('z to').blur();
     await step.getByText('The image has 10 along z').waitFor();
@@ -141,6 +143,7 @@ describe.skipIf(!hasBrowser)('the export step', { timeout: 60_000 }, () => {
     await step.getByText('second_Probabilities.h5', { exact: true }).last().waitFor();
     await test.page.emulateMedia({ colorScheme: 'light' });
     await test.screenshot('export/done-light');
+    expect(await accessibilityFindings(test.page)).toEqual([]);
     const isStill = await test.page.evaluate(() => {
       const leaving = new Event('beforeunload', { cancelable: true });
       window.dispatchEvent(leaving);

@@ -1,4 +1,5 @@
 import { enterPageFolder, type PageFolder } from '@brushwood/core';
+import { explainWriteFailure } from './write-problem.ts';
 
 /** Below the page's private file system (OPFS): one folder for each run. */
 const stages = 'brushwood-exports';
@@ -21,12 +22,19 @@ export class ExportStage {
     this.release = release;
   }
 
+  /** @throws 'write-failed' if there is no room for a folder even */
   static async begin(): Promise<ExportStage> {
     await removeLeftovers();
     const name = `${Date.now()}-${crypto.randomUUID()}`;
     const release = await holdLock(lockName(name));
-    await enterPageFolder(await navigator.storage.getDirectory(), [stages, name], { create: true });
-    return new ExportStage(name, release);
+    const stage = new ExportStage(name, release);
+    try {
+      await stage.folder();
+      return stage;
+    } catch (error) {
+      release();
+      throw await explainWriteFailure(error);
+    }
   }
 
   /** A folder of the stage, made if need be. */

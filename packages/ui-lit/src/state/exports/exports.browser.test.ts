@@ -216,7 +216,7 @@ describe.skipIf(!hasBrowser)('exports of a page', { timeout: 60_000 }, async () 
   });
 
   it.each([
-    ['a full disk', 'QuotaExceededError', /no room for the files.*are free/],
+    ['a full disk', 'QuotaExceededError', /no room for the files.*Free some space/],
     ['a permission that is taken back', 'NotAllowedError', /permission was taken back.*Choose the folder again/],
     ['a folder that is removed', 'NotFoundError', /not there any more/],
   ])('end with %s: what was finished stays, nothing half-written does', async (_, name, message) => {
@@ -233,6 +233,23 @@ describe.skipIf(!hasBrowser)('exports of a page', { timeout: 60_000 }, async () 
     expect(await test.page.evaluate(async () => (await importModule<Exports>('/exports.js')).stagedFiles())).toEqual(
       [],
     );
+  });
+
+  it.each([
+    ['before anything is written', 1000, /There is no room for the files/],
+    ['when it is full', 13_000, /There is no room for the files.*Free some space/],
+  ])('are refused where the browser has no room for them: %s', async (_, room, message) => {
+    const folder = `room ${room}`;
+    const session = await test.context.newCDPSession(test.page);
+    const { origin } = test.server;
+    const usage = await test.page.evaluate(async (name) => {
+      await (await importModule<Exports>('/exports.js')).chosenFolder(name);
+      return (await navigator.storage.estimate()).usage!;
+    }, folder);
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + room });
+    const found = await exportInPage({ shape: flat, plan: plan({}), folder });
+    await session.send('Storage.overrideQuotaForOrigin', { origin });
+    expect(found).toMatchObject({ done: [], files: {}, problem: expect.stringMatching(message) });
   });
 
   it('leave nothing of an image that was cancelled, and of a page that was closed', async () => {

@@ -1,5 +1,8 @@
 import { BrushwoodError } from '@brushwood/core';
 
+/** Below so many bytes it is the browser's limit that was reached. */
+const almostFull = 50e6;
+
 /**
  * Says before anything is written that it has no room. What the browser tells is an upper bound: it may still fail later.
  * @throws 'write-failed'
@@ -7,14 +10,21 @@ import { BrushwoodError } from '@brushwood/core';
 export async function checkRoom(bytes: number): Promise<void> {
   const { quota, usage } = await navigator.storage.estimate();
   if (quota === undefined || usage === undefined || usage + bytes <= quota) return;
-  throw noRoom(`${size(bytes)} are needed`, quota - usage);
+  const free = Math.max(0, quota - usage);
+  throw noRoom(`${size(bytes)} are needed, and the browser may write ${size(free)} more`, free);
 }
 
 /** An error that says why nothing can be written any more, for what the browser calls a quota. Others stay as they are. */
 export async function explainWriteFailure(error: unknown): Promise<unknown> {
   if (!isFull(error)) return error;
   const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-  return noRoom('The disk, or what the browser may use of it, is full', Math.max(0, quota - usage), error);
+  const free = Math.max(0, quota - usage);
+  // What the browser allows goes by the size of the disk, not by what is free on it.
+  const where =
+    free > almostFull
+      ? `the disk is full (the browser itself would allow ${size(free)} more)`
+      : `the browser may write only ${size(free)} more`;
+  return noRoom(where, free, error);
 }
 
 /** Would every other image of a run fail like this? */
@@ -32,8 +42,8 @@ function isFull(error: unknown): boolean {
 function noRoom(why: string, free: number, cause?: unknown): BrushwoodError {
   return new BrushwoodError(
     'write-failed',
-    `There is no room for the files: ${why}, and ${size(free)} are free. What was finished is kept, nothing half-written is left. Free some space, ` +
-      'write fewer images at once, a part of the image, or 8-bit values.',
+    `There is no room for the files: ${why}. What was finished is kept, and nothing half-written is left. Free some space, write ` +
+      'fewer images at once, a part of the image, or 8-bit values.',
     { isFull: true, free },
     { cause },
   );
