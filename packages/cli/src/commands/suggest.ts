@@ -89,6 +89,7 @@ async function compareSets(
   const run = { signal, onProgress: report.onProgress };
   const suggestions = await openSuggestions(project, { services, lanes, seed, engineId, ...run });
   for (const note of suggestions.notes) report.note(note);
+  for (const warning of suggestions.warnings) report.warn(warning);
   const sets: ComparedSet[] = [];
   const add = async (judge: () => Promise<FeatureSet | undefined>, method?: string) => {
     const started = performance.now();

@@ -6,6 +6,7 @@ import { emptyConfusion, scoresOf, type ConfusionMatrix, type Scores } from '../
 import { trainClassifier } from '../pipeline/train-classifier.ts';
 import { assignFolds, type FoldPlan } from './assign-folds.ts';
 import { predictRows } from './predict-rows.ts';
+import { takeRows } from './sample-subsets.ts';
 
 export interface CrossValidateOptions extends RunOptions {
   readonly classifier: Classifier;
@@ -91,7 +92,7 @@ async function validateFold(
   const held = rows.filter((row) => plan.foldOf[row] === fold);
   const confusion = emptyConfusion(samples.classCount);
   if (held.length === 0) return confusion;
-  const learnt = selectRows(
+  const learnt = takeRows(
     samples,
     rows.filter((row) => plan.foldOf[row] !== fold),
   );
@@ -105,20 +106,6 @@ async function validateFold(
   const predicted = await predictRows(model, samples, held, signal);
   held.forEach((row, i) => confusion[samples.classIndices[row]!]![predicted[i]!]!++);
   return confusion;
-}
-
-function selectRows(samples: Samples, rows: readonly number[]): Samples {
-  const { featureMatrix, classIndices, featureCount } = samples;
-  const selected = new Float32Array(rows.length * featureCount);
-  rows.forEach((row, i) =>
-    selected.set(featureMatrix.subarray(row * featureCount, (row + 1) * featureCount), i * featureCount),
-  );
-  return {
-    ...samples,
-    featureMatrix: selected,
-    classIndices: Uint8Array.from(rows, (row) => classIndices[row]!),
-    sampleCount: rows.length,
-  };
 }
 
 function summarize(plan: FoldPlan, confusions: readonly ConfusionMatrix[], seconds: number): CrossValidation {

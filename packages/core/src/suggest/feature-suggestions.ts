@@ -2,11 +2,12 @@ import type { Classifier, ClassifierModel, OptionValues, Samples } from '../cont
 import type { RunOptions } from '../contracts/progress.ts';
 import type { SuggestionMethod } from '../contracts/suggestion-method.ts';
 import { crossValidate } from '../evaluation/cross-validate.ts';
-import { samplePlaces } from '../evaluation/sample-places.ts';
-import { strokeGroups } from '../evaluation/stroke-groups.ts';
+import { collectLabelledRows } from '../evaluation/labelled-rows.ts';
+import { placeOf } from '../evaluation/sample-places.ts';
+import { evenRows, takeColumns, takeRows } from '../evaluation/sample-subsets.ts';
 import { findById } from '../find-by-id.ts';
 import type { Shape5 } from '../grid/axes.ts';
-import { collectProjectSamples, type CollectProjectOptions } from '../pipeline/collect-project-samples.ts';
+import type { CollectProjectOptions } from '../pipeline/collect-project-samples.ts';
 import { normalizeRequest } from '../pipeline/normalize-image.ts';
 import { requestOf, type ImageRequest } from '../pipeline/open-image.ts';
 import { completeOptions, trainClassifier } from '../pipeline/train-classifier.ts';
@@ -24,7 +25,6 @@ import {
   type Cell,
 } from './candidate-features.ts';
 import { measureSpeed } from './measure-speed.ts';
-import { evenRows, takeColumns, takeRows } from './sample-subsets.ts';
 import { scoreColumnSets, type ScoreSetup } from './score-columns.ts';
 
 /** Rows that methods order features by, and that sets are judged on. */
@@ -68,6 +68,7 @@ interface Material {
   readonly cells: readonly Cell[];
   readonly image: ImageRequest;
   readonly lane: Lane;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -82,14 +83,13 @@ export async function openSuggestions(project: Project, options: SuggestOptions)
   const candidates = candidateFeatures(project.features, catalog.filters, shapes);
   const own = tickedCells(project.features).filter(({ column }) => candidates.fits[column]);
   const collected = withCells(candidates.selection, [...tickedCells(candidates.selection), ...own]);
-  const all = await collectProjectSamples({ ...project, features: collected }, options);
-  const rows = evenRows(all.samples, { limit: sampleLimit, seed });
-  const groups = strokeGroups(samplePlaces(project.lanes, all.laneIndices), all.samples.classIndices);
-  const lane = project.lanes[all.laneIndices[0]!]!;
+  const { samples, places, groups, warnings } = await collectLabelledRows({ ...project, features: collected }, options);
+  const rows = evenRows(samples, { limit: sampleLimit, seed });
+  const lane = project.lanes[placeOf(places, 0).laneIndex]!;
   const { rawData } = lane;
   const { normalization } = project;
   const material = {
-    samples: takeRows(all.samples, rows),
+    samples: takeRows(samples, rows),
     groups: Uint32Array.from(rows, (row) => groups[row]!),
     cells: cellsOfChannels(collected, catalog.filters, {
       channelCount: usedChannelCount(rawData),
@@ -97,6 +97,7 @@ export async function openSuggestions(project: Project, options: SuggestOptions)
     }),
     image: await normalizeRequest(catalog.formats, requestOf(rawData), { ...options, normalization }),
     lane,
+    warnings: warnings ?? [],
   };
   return new FeatureSuggestions(
     { ...project, classifier: { ...project.classifier, seed } },
@@ -108,6 +109,8 @@ export async function openSuggestions(project: Project, options: SuggestOptions)
 export class FeatureSuggestions {
   /** What could not be used, for people. */
   readonly notes: readonly string[];
+  /** Images that are no longer those that were painted on. */
+  readonly warnings: readonly string[];
   /** Labelled voxels that are used. */
   readonly sampleCount: number;
   private readonly project: Project;
@@ -128,6 +131,7 @@ export class FeatureSuggestions {
     this.material = material;
     this.options = options;
     this.notes = candidates.notes;
+    this.warnings = material.warnings;
     this.sampleCount = material.samples.sampleCount;
     this.classifier = findById(options.services.catalog.classifiers, project.classifier.classifierId, 'classifier');
   }

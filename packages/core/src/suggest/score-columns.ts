@@ -1,9 +1,9 @@
 import type { Classifier, OptionValues, Samples } from '../contracts/classifier.ts';
 import { crossValidate } from '../evaluation/cross-validate.ts';
+import { takeColumns } from '../evaluation/sample-subsets.ts';
 import { findById } from '../find-by-id.ts';
 import { defineSetupTask, runBlocks, setupTaskHandler } from '../pipeline/run-blocks.ts';
 import type { PipelineServices } from '../pipeline/services.ts';
-import { takeColumns } from './sample-subsets.ts';
 
 /** What all sets are scored on. Plain data, posted once per worker. */
 export interface ScoreSetup {
