@@ -10,6 +10,7 @@ import { StrokeJournal } from '../storage/stroke-journal.ts';
 import type { NewImage } from './add-images.ts';
 import { Batch } from './batch/batch.ts';
 import { resumeBatch } from './batch/start-batch.ts';
+import { removeLeftovers } from './exports/export-stage.ts';
 import { folderImage } from './given-images.ts';
 import type { Labeling } from './labeling.ts';
 import { whenSettled } from './when-settled.ts';
@@ -57,6 +58,7 @@ export class ProjectDesk {
 
   /** Opens what the server was started for, or offers what a page that ended early has left. True if there is a project now. */
   async begin(ask: Ask): Promise<boolean> {
+    void removeLeftovers().catch(() => undefined); // without the private file system there are none
     const [server, journal, recent] = await Promise.all([
       createServerHome({ openImage: (reference) => this.openImage(reference) }),
       StrokeJournal.open({ name: this.title, onProblem: (message) => this.labeling.report(message) }),

@@ -1,4 +1,4 @@
-import { combinedClasses, isAbortError, writableFormats } from '@brushwood/core';
+import { isAbortError, writableFormats } from '@brushwood/core';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { CutDrawing, cutOfView } from '../../state/exports/cut-drawing.ts';
 import { exportSourcesOf, type ExportDesk } from '../../state/exports/export-desk.ts';
@@ -76,9 +76,8 @@ export class ExportStepElement extends LitElement {
   override render() {
     const { labeling } = this;
     if (!labeling) return nothing;
-    const { project, services, laneIndex, exportDesk: desk, resultSteps } = labeling;
+    const { project, services, laneIndex, exportDesk: desk } = labeling;
     const form = desk.chosen;
-    const { postprocessing } = resultSteps;
     const rows = form.sourceIds.length > 0 ? desk.preview(this.lanes()) : [];
     return html`<h2>Export</h2>
       <brushwood-postprocessing-panel .labeling=${labeling}></brushwood-postprocessing-panel>
@@ -86,7 +85,7 @@ export class ExportStepElement extends LitElement {
         .form=${form}
         .sources=${exportSourcesOf(labeling)}
         .formats=${writableFormats(services.catalog.formats)}
-        .classes=${postprocessing ? combinedClasses(project.classes, postprocessing) : project.classes}
+        .classes=${desk.classes}
         .imageNames=${project.lanes.map(({ rawData }) => rawData.nickname)}
         .shown=${laneIndex}
         .which=${this.which}

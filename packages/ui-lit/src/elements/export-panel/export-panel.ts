@@ -1,7 +1,7 @@
 import type { ExportSource, LabelClass, Shape5, StorageFormat } from '@brushwood/core';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { ExportRun } from '../../state/exports/export-desk.ts';
-import { initialForm, type ExportForm } from '../../state/exports/export-form.ts';
+import { chosenClasses, initialForm, type ExportForm } from '../../state/exports/export-form.ts';
 import type { PreviewRow } from '../../state/exports/preview-exports.ts';
 import { icon } from '../../styles/icons.ts';
 import { sections } from '../../styles/sections.ts';
@@ -192,10 +192,11 @@ export class ExportPanelElement extends LitElement {
     const { classes, form } = this;
     if (classes.length < 2) return nothing;
     const hasChannels = chosen.some(({ content }) => content === 'probabilities');
-    const picked = form.classes ?? classes.map((_, i) => i);
+    const some = chosenClasses(form, classes.length);
+    const picked = some ?? classes.map((_, i) => i);
     return this.renderFolded(
       'Classes',
-      form.classes ? picked.map((i) => classes[i]?.name ?? '?').join(', ') : 'all',
+      some ? picked.map((i) => classes[i]?.name ?? '?').join(', ') : 'all',
       html`<fieldset>
         ${classes.map(
           ({ name }, i) =>

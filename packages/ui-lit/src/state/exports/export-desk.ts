@@ -1,4 +1,5 @@
 import {
+  combinedClasses,
   elementCount,
   findById,
   isAbortError,
@@ -8,6 +9,7 @@ import {
   type Catalog,
   type ExportPlan,
   type ExportSettings,
+  type LabelClass,
   type PageFolder,
   type Shape5,
 } from '@brushwood/core';
@@ -89,6 +91,13 @@ export class ExportDesk extends EventTarget {
     this.changed();
   }
 
+  /** Of the results: after combining. */
+  get classes(): readonly LabelClass[] {
+    const { project, resultSteps } = this.labeling;
+    const { postprocessing } = resultSteps;
+    return postprocessing ? combinedClasses(project.classes, postprocessing) : project.classes;
+  }
+
   setFolder(folder: PageFolder | undefined): void {
     this.folder = folder;
     this.changed();
@@ -106,6 +115,7 @@ export class ExportDesk extends EventTarget {
       catalog: this.catalog,
       workflowId: project.workflowId,
       steps: resultSteps,
+      classCount: this.classes.length,
       shape,
     });
     return { ...plan, overwrite: this.overwrite };

@@ -6,7 +6,7 @@ import { formOfSettings, settingsOfForm } from './export-settings.ts';
 
 const { catalog } = createContainer(plugins);
 const shape = [1, 2, 10, 20, 30] as const;
-const context = { catalog, workflowId: 'Pixel Classification', steps: {}, shape };
+const context = { catalog, workflowId: 'Pixel Classification', steps: {}, classCount: 2, shape };
 const form = (change: Partial<ExportForm>): ExportForm => ({ ...initialForm, ...change });
 
 describe('a form of exports', () => {
@@ -34,6 +34,13 @@ describe('a form of exports', () => {
     expect(python).toMatchObject({ formatId: 'npy', layout: undefined, outputs: [{ dtype: 'float32' }] });
     expect(python.axes).toBeUndefined();
     expect(planOfForm(form(formatFields('hdf5')), context)).toMatchObject({ formatId: 'hdf5', layout: undefined });
+  });
+
+  it('forgets classes that were combined away', () => {
+    const channels = (classes: readonly number[]) =>
+      planOfForm(form({ sourceIds: ['probabilities'], classes }), context).outputs[0]!.channels;
+    expect(channels([1, 2])).toEqual([1]);
+    expect([channels([2]), channels([0, 1])]).toEqual([undefined, undefined]);
   });
 
   it('cuts out of all channels, to the end where none is said', () => {

@@ -61,19 +61,39 @@ export function formatFields(formatId: string): Pick<ExportForm, 'preset' | 'for
   return { preset: 'custom', formatId, flavour: undefined };
 }
 
+export interface FormContext {
+  readonly catalog: Catalog;
+  readonly workflowId: string;
+  readonly steps: ResultSteps;
+  /** After combining. */
+  readonly classCount: number;
+  /** Of an image, for a cut-out that has no end. */
+  readonly shape?: Shape5;
+}
+
+/** The classes of a form that there still are; undefined for all. */
+export function chosenClasses(
+  { classes }: Pick<ExportForm, 'classes'>,
+  classCount: number,
+): readonly number[] | undefined {
+  const left = classes?.filter((index) => index < classCount) ?? [];
+  return left.length === 0 || left.length === classCount ? undefined : left;
+}
+
 /** The plan that a form means. What is chosen of types and classes goes to the kinds of results it is about. */
 export function planOfForm(
   form: ExportForm,
-  { catalog, workflowId, steps, shape }: { catalog: Catalog; workflowId: string; steps: ResultSteps; shape?: Shape5 },
+  { catalog, workflowId, steps, classCount, shape }: FormContext,
 ): ExportPlan {
   const { exportSources } = findById(catalog.workflows, workflowId, 'workflow');
+  const channels = chosenClasses(form, classCount);
   const outputs = exportSources
     .filter(({ id }) => form.sourceIds.includes(id))
     .map(
       ({ id, range, content }): PlannedOutput => ({
         sourceId: id,
         ...(range ? { dtype: form.dtype, renormalize: form.scaling } : {}),
-        ...(content === 'probabilities' && form.classes ? { channels: form.classes } : {}),
+        ...(content === 'probabilities' && channels ? { channels } : {}),
       }),
     );
   const { formatId, axes, pattern, flavour } = form;

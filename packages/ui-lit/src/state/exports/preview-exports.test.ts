@@ -29,7 +29,10 @@ const project = ((empty: Project): Project => ({
 
 const preview = (change: Partial<ExportForm>, lanes = project.lanes) => {
   const { shape } = project.lanes[0]!.rawData;
-  const plan = planOfForm({ ...initialForm, ...change }, { catalog, workflowId: project.workflowId, steps: {}, shape });
+  const plan = planOfForm(
+    { ...initialForm, ...change },
+    { catalog, workflowId: project.workflowId, steps: {}, classCount: 3, shape },
+  );
   return previewExports(project, plan, { catalog, lanes });
 };
 const probabilities = { sourceIds: ['probabilities'], axes: undefined } as const;
