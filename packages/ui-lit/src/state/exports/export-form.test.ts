@@ -92,6 +92,17 @@ describe('export settings of a project', () => {
     expect(recall(remember(chosen, { internalPath: 'exported_data' }))).toEqual(chosen);
   });
 
+  it('have no field that says nothing, as files and the server know none', () => {
+    const { regionStart: _, ...rest } = remember(form({ cut: { y: [3, 9] } }));
+    expect(Object.keys(remember(form({ axes: undefined }), rest)).sort()).toEqual([
+      'dtype',
+      'exportRange',
+      'filenameFormat',
+      'inputRange',
+      'outputFormat',
+    ]);
+  });
+
   it('are those of a new project of ilastik: then the form is as at first', () => {
     expect(recall({ outputFormat: 'compressed hdf5', internalPath: 'exported_data' })).toEqual(initialForm);
   });

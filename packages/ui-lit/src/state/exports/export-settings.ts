@@ -39,7 +39,7 @@ export function settingsOfForm(form: ExportForm, before: ExportSettings, shape: 
   const bound = (end: 0 | 1) => axes.map((axis) => form.cut[axis]?.[end] ?? null);
   const isCut = axes.some((axis) => form.cut[axis]?.some((value) => value !== undefined));
   const isRelative = !/^([/{]|[a-z]:)/i.test(form.pattern) || form.pattern.startsWith('{nickname}');
-  return {
+  const settings: ExportSettings = {
     ...before,
     filenameFormat: isRelative ? `{dataset_dir}/${form.pattern}` : form.pattern,
     outputFormat: ilastikNames.find(([, ours]) => ours === form.formatId)?.[0] ?? before.outputFormat,
@@ -51,6 +51,7 @@ export function settingsOfForm(form: ExportForm, before: ExportSettings, shape: 
     regionStart: isCut ? [...bound(0), null] : undefined,
     regionStop: isCut ? [...bound(1), null] : undefined,
   };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 /** The form that a project remembers; what it does not say is as at first. */
