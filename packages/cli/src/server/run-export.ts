@@ -1,5 +1,8 @@
 import {
   BrushwoodError,
+  arrayFromBytes,
+  createTensor,
+  dtypeOf,
   findById,
   isAbortError,
   outputFormat,
@@ -12,6 +15,7 @@ import {
   type PipelineServices,
   type Project,
   type Roi,
+  type Tensor,
 } from '@brushwood/core';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { RunJournal } from '../batch/run-journal.ts';
@@ -129,7 +133,15 @@ function givenJob({ rawData }: Lane, path: string) {
   const { location } = rawData;
   if (!location.tensor) return { nickname: rawData.nickname, image: requestOf(rawData) };
   const place = join(dirname(resolve(path)), basename(location.path));
-  return { nickname: rawData.nickname, image: { ...requestOf(rawData), location: { ...location, path: place } } };
+  const own = { ...location, path: place, tensor: sharedTensor(location.tensor) };
+  return { nickname: rawData.nickname, image: { ...requestOf(rawData), location: own } };
+}
+
+/** In memory that all workers see: else each block would copy the whole image. */
+function sharedTensor({ data, shape }: Tensor): Tensor {
+  const bytes = new Uint8Array(new SharedArrayBuffer(data.byteLength));
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return createTensor(arrayFromBytes(dtypeOf(data), bytes), shape);
 }
 
 async function fileJob(project: Project, image: Exclude<WishedImage, { lane: number }>, folders: SharedFolders) {

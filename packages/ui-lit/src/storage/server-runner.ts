@@ -123,7 +123,7 @@ class ConnectedRunner implements ServerRunner {
     const told = new ToldImages(events);
     try {
       for (let revision = 0; ; await pause(this.pollMs)) {
-        const facts = await this.factsOf(id, revision);
+        const facts = await this.patiently(() => this.factsOf(id, revision));
         revision = facts.revision;
         for (const image of facts.changed) told.tell(image);
         if (facts.state === 'cancelled') throw abortError(events.signal);
@@ -132,6 +132,19 @@ class ConnectedRunner implements ServerRunner {
       }
     } finally {
       events.signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** A computer that wakes up may need a moment to reach its server again. */
+  private async patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await ask();
+      } catch (error) {
+        const isGone = error instanceof BrushwoodError && error.code === 'write-failed';
+        if (!isGone || tries === 4) throw error;
+        await pause(1000);
+      }
     }
   }
 

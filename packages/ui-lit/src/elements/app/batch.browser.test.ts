@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plugins } from '../../plugins.ts';
+import { accessibilityFindings } from '../../testing/axe.ts';
 import { hasBrowser, openTestPage, type TestPage } from '../../testing/browser.ts';
 import { sampleFolder, writeImage } from '../../testing/sample-images.ts';
 
@@ -112,8 +113,10 @@ describe.skipIf(!hasBrowser)('a batch (needs Chromium)', { timeout: 60_000 }, as
       await page.getByText('4 of 5 done, 1 failed.').waitFor();
       expect(await table(page).locator('.reason').innerText()).toMatch(/s3\.tif is not a TIFF file/);
       await test.screenshot('batch-failed', page);
+      expect(await accessibilityFindings(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
       await test.screenshot('batch-failed-dark', page);
+      expect(await accessibilityFindings(page, ['color-contrast'])).toEqual([]);
       await page.emulateMedia({ colorScheme: 'light' });
     });
     it('shows a result over its image', async () => {
@@ -121,6 +124,7 @@ describe.skipIf(!hasBrowser)('a batch (needs Chromium)', { timeout: 60_000 }, as
       const dialog = page.getByRole('dialog', { name: 'Result of s2' });
       await dialog.locator('canvas').first().waitFor();
       await test.screenshot('batch-result', page);
+      expect(await accessibilityFindings(page)).toEqual([]);
       await dialog.getByRole('button', { name: 'Close' }).click();
       await dialog.waitFor({ state: 'detached' });
     });
@@ -178,6 +182,7 @@ describe.skipIf(!hasBrowser)('a batch (needs Chromium)', { timeout: 60_000 }, as
       await dialog.getByLabel('All 5 images here').check();
       await dialog.getByText('5 chosen').waitFor();
       await test.screenshot('batch-server-files', page);
+      expect(await accessibilityFindings(page)).toEqual([]);
       await dialog.getByRole('button', { name: 'Add' }).click();
       await button(page, 'Start').click();
       await page.getByText('4 of 5 done, 1 failed.').waitFor();

@@ -120,11 +120,11 @@ export class Batch extends EventTarget {
     this.stop?.abort();
   }
 
-  /** Lets those that failed wait again; with `isAll` those that are done too. */
+  /** Lets those that failed wait again; with `isAll` those that are done too. Not those that another page began. */
   reset({ isAll = false }: { isAll?: boolean } = {}): void {
     if (this.isRunning) return;
     for (const { id, name, image, state } of this.rows) {
-      if (state === 'failed' || isAll) this.byId.set(id, newRow(id, name, image));
+      if (image && (state === 'failed' || isAll)) this.byId.set(id, newRow(id, name, image));
     }
     this.problem = undefined;
     this.changed();
