@@ -18,6 +18,7 @@ const pictures = {
   uncertainty: { scheme: 'dark', walk: (guide) => guide.show('uncertainty') },
   features: { scheme: 'light', walk: (guide) => guide.step('Feature Selection') },
   suggest: { scheme: 'light', walk: (guide) => guide.suggest() },
+  batch: { scheme: 'light', walk: (guide) => guide.step('Batch') },
   export: { scheme: 'light', walk: (guide) => guide.step('Prediction Export') },
   volume: { scheme: 'dark', image: 'volume', walk: (guide) => guide.show('segmentation') },
 };

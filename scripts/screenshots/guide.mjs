@@ -1,4 +1,4 @@
-import { example, places, volume } from './images.mjs';
+import { example, volume } from './images.mjs';
 
 /** Walks through the app as a person does, to where a picture is taken. */
 export class Guide {
@@ -13,7 +13,7 @@ export class Guide {
   async open(image) {
     const { page } = this;
     if (image === 'example') {
-      this.#slice = example();
+      this.#slice = example;
       await page.getByRole('button', { name: 'Try the example image' }).click();
       await page.getByRole('button', { name: 'Close the tour' }).click();
       return;
@@ -36,7 +36,7 @@ export class Guide {
     await this.#middle();
     const keys = ['w', 'c', ...(this.#slice.width > 300 ? [']'] : [])];
     for (const key of keys) await page.keyboard.press(key); // one voxel on one pixel, the middle in the middle
-    const { bright, dark } = places(this.#slice, 9);
+    const { bright, dark } = this.#slice;
     await this.#paint('1', dark);
     await this.#paint('2', bright);
     await page.keyboard.press('k');

@@ -1,12 +1,19 @@
-import { createExampleImage } from '../../packages/ui-lit/dist/state/example-image.js';
+/** Where a person would paint the app's example, which is always the same: nuclei of both kinds, and the ground between them. */
+export const example = {
+  width: 512,
+  height: 512,
+  bright: spots('162,168 270,78 120,102 420,54 228,12 180,456 252,396 390,180 276,174'),
+  dark: spots('30,480 24,384 372,498 12,192 258,492 18,288 144,486 138,390 330,432'),
+};
 
-/** The app's example, to know where its nuclei are. */
-export function example() {
-  const { data, shape } = createExampleImage();
-  return { data, width: shape[4], height: shape[3] };
+function spots(text) {
+  return text.split(' ').map((spot) => {
+    const [x, y] = spot.split(',').map(Number);
+    return { x, y };
+  });
 }
 
-/** A volume of bright balls in noise as a NumPy file, and its middle slice along z. */
+/** A volume of bright balls in noise as a NumPy file, and where to paint its middle slice along z. */
 export function volume(depth = 64, size = 160) {
   const random = seeded(7);
   const balls = Array.from({ length: 60 }, () => ({
@@ -28,21 +35,25 @@ export function volume(depth = 64, size = 160) {
   const middle = (depth >> 1) * size * size;
   return {
     file: { name: 'vesicles.npy', mimeType: 'application/octet-stream', buffer: npy(data, [depth, size, size]) },
-    slice: { data: data.subarray(middle, middle + size * size), width: size, height: size },
+    slice: {
+      width: size,
+      height: size,
+      ...places({ data: data.subarray(middle, middle + size * size), width: size, height: size }, 9),
+    },
   };
 }
 
 /** Places of bright and of dark spots of a slice, far from each other. */
-export function places({ data, width, height }, count) {
+function places({ data, width, height }, count) {
   const mean = (cx, cy) => {
     let sum = 0;
     for (let y = cy - 3; y <= cy + 3; y++) for (let x = cx - 3; x <= cx + 3; x++) sum += data[y * width + x];
     return sum / 49;
   };
-  const spots = [];
+  const all = [];
   for (let y = 12; y < height - 12; y += 6)
-    for (let x = 12; x < width - 12; x += 6) spots.push({ x, y, light: mean(x, y) });
-  spots.sort((a, b) => a.light - b.light);
+    for (let x = 12; x < width - 12; x += 6) all.push({ x, y, light: mean(x, y) });
+  all.sort((a, b) => a.light - b.light);
   const scattered = (from) => from.toSorted((a, b) => ((a.x * 31 + a.y * 17) % 101) - ((b.x * 31 + b.y * 17) % 101));
   const spread = (from) => {
     const taken = [];
@@ -52,7 +63,7 @@ export function places({ data, width, height }, count) {
     }
     return taken;
   };
-  return { bright: spread(spots.slice(-spots.length * 0.1)), dark: spread(spots.slice(0, spots.length * 0.45)) };
+  return { bright: spread(all.slice(-all.length * 0.1)), dark: spread(all.slice(0, all.length * 0.45)) };
 }
 
 function npy(data, shape) {

@@ -6,15 +6,18 @@ import { plugins } from '../plugins.ts';
 import { appMessage } from './advice.ts';
 
 /** What only somebody who types a command, or its server, can meet. */
-const commandLineOnly: readonly string[] = ['evaluate-segmentation.ts', 'output-format.ts', 'write-batch-report.ts'];
+const commandLineOnly: readonly string[] = ['output-format.ts', 'write-batch-report.ts'];
 
-/** Errors in the source of core whose message tells what to type: file, code and text. */
+/** Errors in the source of core and of the formats whose message tells what to type: file, code and text. */
 function messagesForCommandLine(): { file: string; code: ErrorCode; text: string }[] {
-  const root = fileURLToPath(new URL('../../../core/src/', import.meta.url));
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+  const packages = fileURLToPath(new URL('../../../', import.meta.url));
+  return ['core', 'io-tiff', 'io-hdf5', 'io-zarr', 'io-numpy']
+    .flatMap((name) =>
+      readdirSync(`${packages}${name}/src`, { recursive: true, encoding: 'utf8' }).map((path) => `${name}/src/${path}`),
+    )
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
     .flatMap((file) => {
-      const [, ...thrown] = readFileSync(`${root}${file}`, 'utf8').split(/new BrushwoodError\(/);
+      const [, ...thrown] = readFileSync(`${packages}${file}`, 'utf8').split(/new BrushwoodError\(/);
       return thrown.flatMap((rest) => {
         const call = rest.slice(0, /\n\s*\);|\);\n/.exec(rest)?.index);
         const code = /^\s*'([a-z-]+)'/.exec(call)?.[1] as ErrorCode | undefined;
@@ -50,7 +53,7 @@ describe('appMessage', () => {
     expect(of({ shape: [1, 1, 1, 8, 8] })).toContain('If its axes were misread');
   });
 
-  it('has advice for every error of core that tells what to type', () => {
+  it('has advice for every error of core and formats that tells what to type', () => {
     const found = messagesForCommandLine();
     expect(found.length).toBeGreaterThan(8);
     const unanswered = found

@@ -22,6 +22,7 @@ const advice: Readonly<Partial<Record<ErrorCode, Advice>>> = {
         ? 'If its axes were misread, correct them in the properties of the image (Input Data).'
         : 'If it is another image, choose the right one in its properties (Input Data).',
   'too-large': 'Choose fewer features with smaller sigmas.',
+  unsupported: 'Save it with named axes first, for example as a hyperstack of Fiji.',
   'unsupported-dtype': 'Choose another number type.',
   'unsupported-format': 'If its axes were misread, save it with named axes, for example as a hyperstack of Fiji.',
   'worker-crashed': 'If memory ran out, close other tabs and programs, or choose fewer features, and try again.',

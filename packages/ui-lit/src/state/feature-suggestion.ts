@@ -1,6 +1,5 @@
 import {
   isAbortError,
-  messageOf,
   openSuggestions,
   type FeatureSet,
   type FeatureSuggestions,
@@ -10,6 +9,7 @@ import {
   type Project,
   type SuggestionMethod,
 } from '@brushwood/core';
+import { appMessage } from './advice.ts';
 import type { Labeling } from './labeling.ts';
 import { SegmentationPreview } from './segmentation-preview.ts';
 
@@ -38,7 +38,7 @@ export class FeatureSuggestion extends EventTarget {
     this.labeling = labeling;
     this.preview = new SegmentationPreview(labeling, (state) => {
       this.previewState = state;
-      if (state.error) this.problem = state.error.message;
+      if (state.error) this.problem = appMessage(state.error);
       this.changed();
     });
   }
@@ -75,7 +75,7 @@ export class FeatureSuggestion extends EventTarget {
       this.add(await suggestions.suggest(methodId, { parameters, signal, onProgress }));
       this.select(this.sets.length - 1);
     } catch (error) {
-      if (!signal.aborted && !isAbortError(error)) this.problem = messageOf(error);
+      if (!signal.aborted && !isAbortError(error)) this.problem = appMessage(error);
     } finally {
       if (this.stop === stop) {
         this.stop = undefined;

@@ -1,6 +1,7 @@
-import { messageOf, type ClassifierOption } from '@brushwood/core';
+import { type ClassifierOption } from '@brushwood/core';
 import { css, html, LitElement, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { appMessage } from '../../state/advice.ts';
 import {
   classifierChoice,
   optionName,
@@ -141,7 +142,7 @@ export class ClassifierPanelElement extends LitElement {
     try {
       setClassifierOptions(labeling, change);
     } catch (error) {
-      this.problem = messageOf(error);
+      this.problem = appMessage(error);
     }
     this.requestUpdate();
   }

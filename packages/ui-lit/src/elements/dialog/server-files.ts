@@ -1,5 +1,5 @@
-import { messageOf } from '@brushwood/core';
 import { css, html, LitElement, nothing } from 'lit';
+import { appMessage } from '../../state/advice.ts';
 import { fitsFilter } from '../../state/batch/name-filter.ts';
 import type { ServerFile, ServerHome } from '../../storage/server-home.ts';
 import { icon } from '../../styles/icons.ts';
@@ -190,7 +190,7 @@ export class ServerFilesElement extends LitElement {
       else if (this.place === place) this.entries = entries;
     } catch (error) {
       this.entries = [];
-      this.problem = messageOf(error);
+      this.problem = appMessage(error);
     }
   }
 }

@@ -1,4 +1,5 @@
-import { isAbortError, messageOf, type LabelClass, type Project } from '@brushwood/core';
+import { isAbortError, type LabelClass, type Project } from '@brushwood/core';
+import { appMessage } from '../advice.ts';
 import { defaultBatchSettings, type BatchSettings } from './batch-settings.ts';
 import type { ExportEvents, ExportImage, ExportPlan, ExportRunner } from '../exports/export-plan.ts';
 
@@ -154,7 +155,7 @@ export class Batch extends EventTarget {
     try {
       await run(this.eventsOf(ids, stop.signal));
     } catch (error) {
-      if (!isAbortError(error)) this.problem = messageOf(error);
+      if (!isAbortError(error)) this.problem = appMessage(error);
     } finally {
       this.stop = undefined;
       for (const id of ids) if (this.byId.get(id)?.state === 'running') this.change(id, { state: 'waiting', done: 0 });
@@ -167,7 +168,7 @@ export class Batch extends EventTarget {
       signal,
       onProgress: ({ index, done, total }) => this.change(ids[index]!, { state: 'running', done, total }),
       onDone: ({ index, ...result }) => this.change(ids[index]!, { state: 'done', ...result }),
-      onFailure: ({ index, error }) => this.change(ids[index]!, { state: 'failed', error: messageOf(error) }),
+      onFailure: ({ index, error }) => this.change(ids[index]!, { state: 'failed', error: appMessage(error) }),
       onWarning: ({ index, message }) => {
         const warnings = this.byId.get(ids[index]!)?.warnings ?? [];
         this.change(ids[index]!, { warnings: [...warnings, message] });

@@ -3,7 +3,6 @@ import {
   elementCount,
   findById,
   isAbortError,
-  messageOf,
   requestOf,
   roiShape,
   type Catalog,
@@ -13,6 +12,7 @@ import {
   type PageFolder,
   type Shape5,
 } from '@brushwood/core';
+import { appMessage } from '../advice.ts';
 import type { Labeling } from '../labeling.ts';
 import { trainedProject } from '../trained-project.ts';
 import { createDownloadDestination } from './download-destination.ts';
@@ -150,7 +150,7 @@ export class ExportDesk extends EventTarget {
       this.update({ startedMs: performance.now() });
       await this.runner(askTaken).run(project, images, plan, this.events(stop.signal));
     } catch (error) {
-      if (!isAbortError(error) || !stop.signal.aborted) problem = messageOf(error);
+      if (!isAbortError(error) || !stop.signal.aborted) problem = appMessage(error);
     } finally {
       globalThis.removeEventListener('beforeunload', guard);
       this.update({ endedMs: performance.now(), problem, isCancelled: stop.signal.aborted });
@@ -201,7 +201,7 @@ export class ExportDesk extends EventTarget {
       onWarning: ({ index, message }) => this.addMessage(index, message),
       onFailure: ({ index, error }) => {
         this.updateImage(index, { state: 'failed' });
-        this.addMessage(index, messageOf(error));
+        this.addMessage(index, appMessage(error));
       },
     };
   }

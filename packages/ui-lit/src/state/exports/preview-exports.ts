@@ -4,7 +4,6 @@ import {
   elementCount,
   isSequence,
   itemBytes,
-  messageOf,
   planFiles,
   usedChannelCount,
   type Catalog,
@@ -13,6 +12,7 @@ import {
   type Lane,
   type Project,
 } from '@brushwood/core';
+import { appMessage } from '../advice.ts';
 
 /** A file of an export before it is written, for people. */
 export interface PreviewRow {
@@ -39,7 +39,7 @@ export function previewExports(
     try {
       return rowsOf(project, plan, { catalog, lane });
     } catch (error) {
-      return [{ image, name: image, axes: '', shape: [], dtype: '', bytes: 0, problem: messageOf(error) }];
+      return [{ image, name: image, axes: '', shape: [], dtype: '', bytes: 0, problem: appMessage(error) }];
     }
   });
 }
@@ -89,7 +89,7 @@ function checked(check: () => void): string | undefined {
     check();
     return undefined;
   } catch (error) {
-    return messageOf(error);
+    return appMessage(error);
   }
 }
 

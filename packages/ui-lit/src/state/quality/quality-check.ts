@@ -4,7 +4,6 @@ import {
   findById,
   isAbortError,
   labelWarnings,
-  messageOf,
   type CrossValidation,
   type ImageReference,
   type LabelWarning,
@@ -12,6 +11,7 @@ import {
   type Progress,
   type Project,
 } from '@brushwood/core';
+import { appMessage } from '../advice.ts';
 import type { Overlay } from '../layer-stack.ts';
 import type { ProjectSession } from '../project-session.ts';
 import { compareTruth, errorOverlay, openTruth, type TruthComparison, type TruthImage } from './compare-truth.ts';
@@ -180,7 +180,7 @@ export class QualityCheck {
         },
       });
     } catch (error) {
-      if (!isAbortError(error)) this.problems = { ...this.problems, [what]: messageOf(error) };
+      if (!isAbortError(error)) this.problems = { ...this.problems, [what]: appMessage(error) };
     } finally {
       if (this.stop === stop) {
         this.stop = undefined;

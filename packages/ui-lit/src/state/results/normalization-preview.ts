@@ -1,5 +1,4 @@
 import {
-  messageOf,
   measureImage,
   readBox,
   requestOf,
@@ -11,6 +10,7 @@ import {
   type Roi,
   type Tensor,
 } from '@brushwood/core';
+import { appMessage } from '../advice.ts';
 import { RawSource } from '../../sources/raw-source.ts';
 import { displayLevels, readDisplayLevel, shrinkTensor } from '../../view/display-levels.ts';
 import type { ChannelDisplay } from '../../view/raw-rendering.ts';
@@ -110,7 +110,7 @@ export class NormalizationPreview extends EventTarget {
       const after = await readBox(services.pool, image, { level: 0, roi: wholeRoi(before.shape), signal });
       return { maps, slices: { before, after } };
     } catch (error) {
-      return { problem: messageOf(error) };
+      return { problem: appMessage(error) };
     }
   }
 
