@@ -3,6 +3,7 @@ import type { Tensor } from '@brushwood/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createExampleImage } from './state/example-image.ts';
 import { AppDriver, type Voxel } from './testing/app-driver.ts';
+import { accessibilityFindings } from './testing/axe.ts';
 import { hasBrowser, openTestPage, type TestPage } from './testing/browser.ts';
 import { mainThreadTasks } from './testing/main-thread-tasks.ts';
 import { noiseImage, sampleFolder, writeImage } from './testing/sample-images.ts';
@@ -119,6 +120,23 @@ describe.skipIf(!hasBrowser)('a person who asks how good the classifier is', () 
     await expect.poll(() => test.page.getByRole('checkbox', { name: 'Errors' }).count()).toBe(0);
   }, 60_000);
 
+  it('is led to a stroke that contradicts the others', async () => {
+    await app.actualSize();
+    const [nucleus] = places((value) => value > 95);
+    await app.press('1');
+    await app.stroke({ x: nucleus!.x - 3, y: nucleus!.y + 3 }, { x: nucleus!.x + 3, y: nucleus!.y + 3 });
+    await app.settled();
+    await test.page.getByRole('button', { name: 'Check the labels again' }).click();
+    const show = test.page.getByRole('button', { name: /^Show: .*after the other strokes/ });
+    await show.first().waitFor({ timeout: 60_000 });
+    await show.first().click();
+    await test.page.getByText('300 %', { exact: true }).waitFor();
+    await test.screenshot('app/quality-show-dark');
+    expect(await accessibilityFindings(test.page)).toEqual([]);
+    await app.press('Control+z');
+    await app.settled();
+  }, 90_000);
+
   it('takes another classifier, which live update trains', async () => {
     await open('brushwood-classifier-panel');
     const chooser = panel('brushwood-classifier-panel');
@@ -137,6 +155,7 @@ describe.skipIf(!hasBrowser)('a person who asks how good the classifier is', () 
     await chooser.getByRole('alert').waitFor();
     await panel('brushwood-label-check').getByText('these figures are of before').waitFor();
     await test.screenshot('app/quality-classifier-dark');
+    expect(await accessibilityFindings(test.page)).toEqual([]);
     await chooser.getByRole('button', { name: 'Reset to defaults' }).click();
     await chooser
       .getByRole('combobox', { name: 'Classifier' })

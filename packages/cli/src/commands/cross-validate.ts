@@ -46,20 +46,21 @@ export async function crossValidateProject(
     signal,
     onProgress,
   });
-  const warnings = await labelWarnings(project, rows, { signal });
+  const warnings = await labelWarnings(project, rows, { signal, validation: found });
   const classes = project.classes.map(({ name }) => name);
   const images = project.lanes.map(({ rawData }) => rawData.nickname);
   for (const warning of rows.warnings ?? []) report.warn(warning);
   for (const warning of warnings) report.warn(describeLabelWarning(warning, { classes, images }));
+  const { predicted: _, confidences: __, ...figures } = found;
   report.result(describe(project, found), {
     classifier: classifierId,
     seed,
-    ...found,
-    classes: found.classes.map((figures, i) => ({
+    ...figures,
+    classes: found.classes.map((own, i) => ({
       name: classes[i],
       strokes: found.groupCounts[i],
       support: found.scores.classes[i]!.support,
-      ...figures,
+      ...own,
     })),
     warnings,
   });

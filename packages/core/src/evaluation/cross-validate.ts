@@ -4,8 +4,8 @@ import type { WorkerPool } from '../contracts/worker-pool.ts';
 import { BrushwoodError, throwIfAborted } from '../errors.ts';
 import { emptyConfusion, scoresOf, type ConfusionMatrix, type Scores } from '../pipeline/evaluate-segmentation.ts';
 import { trainClassifier } from '../pipeline/train-classifier.ts';
-import { assignFolds, type FoldPlan } from './assign-folds.ts';
-import { predictRows } from './predict-rows.ts';
+import { assignFolds, notHeldOut, type FoldPlan } from './assign-folds.ts';
+import { predictRows, type PredictedRows } from './predict-rows.ts';
 import { takeRows } from './sample-subsets.ts';
 
 export interface CrossValidateOptions extends RunOptions {
@@ -51,6 +51,10 @@ export interface CrossValidation {
   readonly singleGroupClasses: readonly number[];
   /** Classes that were never held out: a single sample, or none. */
   readonly untestedClasses: readonly number[];
+  /** Per sample the class it was taken for while it was held out; 255 if it never was. */
+  readonly predicted: Uint8Array;
+  /** Per sample the probability of that class. */
+  readonly confidences: Float32Array;
   readonly seconds: number;
 }
 
@@ -66,6 +70,10 @@ export async function crossValidate(samples: Samples, options: CrossValidateOpti
   const started = performance.now();
   const plan = assignFolds(samples, groups, { folds, seed });
   const confusions: ConfusionMatrix[] = [];
+  const rows: PredictedRows = {
+    classes: new Uint8Array(samples.sampleCount).fill(notHeldOut),
+    confidences: new Float32Array(samples.sampleCount),
+  };
   for (let fold = 0; fold < folds; fold++) {
     throwIfAborted(signal);
     const tell = (share: number) =>
@@ -76,17 +84,19 @@ export async function crossValidate(samples: Samples, options: CrossValidateOpti
         unit: '%',
       });
     tell(0);
-    confusions.push(await validateFold(samples, { plan, fold, options, tell }));
+    confusions.push(await validateFold(samples, { plan, fold, options, tell, into: rows }));
   }
   onProgress?.({ phase: 'Cross-validation', done: 100, total: 100, unit: '%' });
-  return summarize(plan, confusions, (performance.now() - started) / 1e3);
+  const summary = summarize(plan, confusions);
+  const seconds = (performance.now() - started) / 1e3;
+  return { ...summary, predicted: rows.classes, confidences: rows.confidences, seconds };
 }
 
 async function validateFold(
   samples: Samples,
-  job: { plan: FoldPlan; fold: number; options: CrossValidateOptions; tell(share: number): void },
+  job: { plan: FoldPlan; fold: number; options: CrossValidateOptions; tell(share: number): void; into: PredictedRows },
 ): Promise<ConfusionMatrix> {
-  const { plan, fold, options, tell } = job;
+  const { plan, fold, options, tell, into } = job;
   const { classifier, options: given, seed, pool, signal } = options;
   const rows = [...samples.classIndices.keys()];
   const held = rows.filter((row) => plan.foldOf[row] === fold);
@@ -104,11 +114,18 @@ async function validateFold(
     onProgress: ({ done, total }) => tell(total > 0 ? done / total : 0),
   });
   const predicted = await predictRows(model, samples, held, signal);
-  held.forEach((row, i) => confusion[samples.classIndices[row]!]![predicted[i]!]!++);
+  held.forEach((row, i) => {
+    into.classes[row] = predicted.classes[i]!;
+    into.confidences[row] = predicted.confidences[i]!;
+    confusion[samples.classIndices[row]!]![predicted.classes[i]!]!++;
+  });
   return confusion;
 }
 
-function summarize(plan: FoldPlan, confusions: readonly ConfusionMatrix[], seconds: number): CrossValidation {
+function summarize(
+  plan: FoldPlan,
+  confusions: readonly ConfusionMatrix[],
+): Omit<CrossValidation, 'predicted' | 'confidences' | 'seconds'> {
   const classCount = plan.groupCounts.length;
   const classes = Array.from({ length: classCount }, (_, k) => k);
   const confusion = emptyConfusion(classCount);
@@ -132,7 +149,6 @@ function summarize(plan: FoldPlan, confusions: readonly ConfusionMatrix[], secon
     groupCounts: plan.groupCounts,
     singleGroupClasses: classes.filter((k) => plan.groupCounts[k] === 1),
     untestedClasses: classes.filter((k) => scores.classes[k]!.support === 0),
-    seconds,
   };
 }
 

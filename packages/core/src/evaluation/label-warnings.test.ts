@@ -3,6 +3,8 @@ import type { Samples } from '../contracts/classifier.ts';
 import { emptyProject, imageReference, withLabelledLane } from '../test-doubles/projects.ts';
 import { seededRandom } from '../seeded-random.ts';
 import type { Project } from '../project/project.ts';
+import { nearestMean } from '../test-doubles/nearest-mean.ts';
+import { crossValidate } from './cross-validate.ts';
 import { describeLabelWarning, labelWarnings } from './label-warnings.ts';
 import { findContradictions } from './similar-rows.ts';
 import { samplePlaces } from './sample-places.ts';
@@ -60,6 +62,19 @@ describe('labelWarnings', () => {
     const { project, rows } = labelled(['a', 'b'], [...stroke(1, 9), ...stroke(2, 9)], stroke(2, 9), stroke(0, 9));
     const found = await labelWarnings(project, { ...rows, groups: manyGroups(27) });
     expect(found).toEqual([{ kind: 'image-without-class', laneIndex: 1, classIndices: [0] }]);
+  });
+
+  it('names voxels that a classifier of the other strokes is sure to be of another class', async () => {
+    // Ten strokes of six; the third one of class a looks like class b.
+    const { project, rows } = labelled(['a', 'b'], [...stroke(1, 30), ...stroke(2, 30)]);
+    const groups = manyGroups(60).map((i) => Math.floor(i / 6));
+    const featureMatrix = rows.samples.featureMatrix.map((value, i) => (groups[i] === 2 ? 2e6 + i : value));
+    const samples = { ...rows.samples, featureMatrix };
+    const validation = await crossValidate(samples, { classifier: nearestMean, groups, seed: 1 });
+    const found = await labelWarnings(project, { ...rows, samples, groups }, { validation });
+    const surprise = found.filter(({ kind }) => kind === 'surprise');
+    expect(surprise).toMatchObject([{ classIndex: 0, otherClass: 1, count: 6 }]);
+    expect(surprise[0]).toMatchObject({ places: [12, 13, 14, 15, 16, 17].map((x) => ({ x })) });
   });
 
   it('says in words what to do', async () => {

@@ -2,9 +2,11 @@ import type { Samples } from '../contracts/classifier.ts';
 import type { RunOptions } from '../contracts/progress.ts';
 import { countLabels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
+import { notHeldOut } from './assign-folds.ts';
+import type { CrossValidation } from './cross-validate.ts';
 import type { LabelledRows } from './labelled-rows.ts';
 import { placeOf, type SamplePlace, type SamplePlaces } from './sample-places.ts';
-import { findContradictions } from './similar-rows.ts';
+import { findContradictions, type ContradictingRow } from './similar-rows.ts';
 
 /** Something about the labels that makes a classifier worse than it could be. Classes by number, from 0. */
 export type LabelWarning =
@@ -31,6 +33,15 @@ export type LabelWarning =
       /** The first of them, at most a hundred. */
       readonly places: readonly SamplePlace[];
     }
+  /** Voxels that the classifier, having learnt from the other strokes, takes for another class, and is sure of it. */
+  | {
+      readonly kind: 'surprise';
+      readonly classIndex: number;
+      readonly otherClass: number;
+      readonly count: number;
+      /** The first of them, at most a hundred. */
+      readonly places: readonly SamplePlace[];
+    }
   /** An image that is labelled, but not with these classes, which others are labelled with. */
   | { readonly kind: 'image-without-class'; readonly laneIndex: number; readonly classIndices: readonly number[] };
 
@@ -38,18 +49,27 @@ const rareShare = 0.05;
 const strongImbalance = 20;
 const enoughStrokes = 3;
 const mostPlaces = 100;
+/** Probability from which a classifier is sure. */
+const sure = 0.8;
 
-/** What to know about the labels of a project before its classifier is trusted: counts first, then strokes, then voxels. */
+/**
+ * What to know about the labels of a project before its classifier is trusted: counts first, then strokes, then voxels.
+ * @param validation of the same rows: tells which of them look like another class
+ *
+ * Source of the last: Northcutt, Jiang & Chuang, "Confident Learning", JAIR 70, 2021: labels that a model which has not seen them
+ * contradicts with confidence are likely wrong.
+ */
 export async function labelWarnings(
   project: Project,
   { samples, places, groups }: LabelledRows,
-  { signal }: RunOptions = {},
+  { signal, validation }: RunOptions & { readonly validation?: CrossValidation } = {},
 ): Promise<LabelWarning[]> {
   return [
     ...countWarnings(samples),
     ...strokeWarnings(samples, places, groups),
     ...imageWarnings(project, samples.classCount),
-    ...contradictions(places, await findContradictions(samples, signal)),
+    ...pairWarnings('contradiction', places, await findContradictions(samples, signal)),
+    ...(validation ? pairWarnings('surprise', places, surprises(samples, validation)) : []),
   ];
 }
 
@@ -89,9 +109,20 @@ function imageWarnings(project: Project, classCount: number): LabelWarning[] {
   });
 }
 
-function contradictions(
+function surprises({ classIndices }: Samples, { predicted, confidences }: CrossValidation): ContradictingRow[] {
+  const found: ContradictingRow[] = [];
+  classIndices.forEach((classIndex, row) => {
+    const otherClass = predicted[row]!;
+    if (otherClass === classIndex || otherClass === notHeldOut || confidences[row]! < sure) return;
+    found.push({ row, classIndex, otherClass });
+  });
+  return found;
+}
+
+function pairWarnings(
+  kind: 'contradiction' | 'surprise',
   places: SamplePlaces,
-  rows: readonly { readonly row: number; readonly classIndex: number; readonly otherClass: number }[],
+  rows: readonly ContradictingRow[],
 ): LabelWarning[] {
   const kinds = new Map<string, { classIndex: number; otherClass: number; rows: number[] }>();
   for (const { row, classIndex, otherClass } of rows) {
@@ -103,7 +134,7 @@ function contradictions(
   return [...kinds.values()]
     .sort((a, b) => b.rows.length - a.rows.length)
     .map(({ classIndex, otherClass, rows: own }) => ({
-      kind: 'contradiction',
+      kind,
       classIndex,
       otherClass,
       count: own.length,
@@ -133,6 +164,11 @@ export function describeLabelWarning(
       return (
         `${warning.count} voxel${warning.count === 1 ? '' : 's'} of ${name(warning.classIndex)} look${warning.count === 1 ? 's' : ''} the same as ` +
         `voxels of ${name(warning.otherClass)}: a slip of the brush, or a difference that the features don't show.`
+      );
+    case 'surprise':
+      return (
+        `${warning.count} voxel${warning.count === 1 ? '' : 's'} of ${name(warning.classIndex)} look${warning.count === 1 ? 's' : ''} like ` +
+        `${name(warning.otherClass)} after the other strokes: painted by mistake, or something new. If they are right, paint more like them.`
       );
     case 'image-without-class':
       return (

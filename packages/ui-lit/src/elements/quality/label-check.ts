@@ -130,7 +130,7 @@ export class LabelCheckElement extends LitElement {
 }
 
 function placesOf(warning: LabelWarning) {
-  if (warning.kind === 'contradiction') return warning.places;
+  if (warning.kind === 'contradiction' || warning.kind === 'surprise') return warning.places;
   return warning.kind === 'few-strokes' ? [warning.place] : [];
 }
 

@@ -100,7 +100,11 @@ export class QualityCheck {
         pool: services.pool,
         ...context,
       });
-      this.validation = { of: project, result, warnings: await labelWarnings(project, rows, context) };
+      this.validation = {
+        of: project,
+        result,
+        warnings: await labelWarnings(project, rows, { ...context, validation: result }),
+      };
       noteInReport(session, project, result);
     });
   }
