@@ -178,15 +178,17 @@ describe.skipIf(!canRun)('a person who segments a series of slices', () => {
     execFileSync(process.execPath, [command, 'predict', 'series.ilp', ...args], { cwd: folder, stdio: 'pipe' });
   }
 
-  /** Reads both files of each pair by an independent reader: they hold the same. Gives how often 1 and 2 are in each. */
+  /** Reads both files of each pair by an independent reader: they hold the same, and no two pairs do. Gives how often 1 and 2 are in each. */
   function compare(pairs: readonly (readonly [string, string])[]): readonly (readonly number[])[] {
     const script = `
 import json, sys, numpy, tifffile
-counts = []
+counts, seen = [], []
 for one, other in json.load(sys.stdin):
     a, b = tifffile.imread(one), tifffile.imread(other)
     assert a.shape == b.shape and a.dtype == b.dtype and a.size == 512 * 512, (one, a.shape, b.shape)
     assert numpy.array_equal(a, b) and len(numpy.unique(a)) > 1, one
+    assert not any(numpy.array_equal(a, c) for c in seen), one
+    seen.append(a)
     counts.append([int((a == label).sum()) for label in (1, 2)])
 print(json.dumps(counts))
 `;
