@@ -91,11 +91,23 @@ export function mapLabels(labels: Labels, map: (value: number) => number): Label
 /** Labelled voxels per class, index 0 = label 1; longer than `classCount` if there are higher labels. */
 export function countLabels(labels: Labels, classCount: number): number[] {
   const counts = Array<number>(Math.max(classCount, 0)).fill(0);
-  for (const data of labels.chunks.values()) {
-    for (const value of data) {
-      while (counts.length < value) counts.push(0);
-      if (value > 0) counts[value - 1]!++;
-    }
+  for (const chunk of labels.chunks.values()) {
+    countChunk(chunk).forEach((count, i) => (counts[i] = (counts[i] ?? 0) + count));
+  }
+  return counts;
+}
+
+/** Chunks are never changed in place, so that each is counted once, however often panels ask. */
+const chunkCounts = new WeakMap<Uint8Array, readonly number[]>();
+
+function countChunk(chunk: Uint8Array): readonly number[] {
+  let counts = chunkCounts.get(chunk);
+  if (!counts) {
+    const histogram = new Uint32Array(256);
+    for (const value of chunk) histogram[value]!++;
+    const largest = histogram.findLastIndex((count) => count > 0);
+    counts = [...histogram.subarray(1, largest + 1)];
+    chunkCounts.set(chunk, counts);
   }
   return counts;
 }
