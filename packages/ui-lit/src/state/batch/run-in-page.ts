@@ -4,7 +4,7 @@ import type { ExportDestination } from '../exports/export-destination.ts';
 import type { ExportRunner } from '../exports/export-plan.ts';
 import { createPageRunner } from '../exports/page-runner.ts';
 import type { Labeling } from '../labeling.ts';
-import { yieldingPool } from './yielding-pool.ts';
+import { calmedDown, yieldingPool } from './yielding-pool.ts';
 
 /**
  * Runs a batch in the page beside the user's work: in workers of its own, few of them, which begin nothing while a stroke is painted or live
@@ -15,7 +15,7 @@ export function createBackgroundRunner(labeling: Labeling, destination: ExportDe
     async run(project, images, plan, events) {
       const pool = yieldingPool(
         createWebWorkerPool({ workers: backgroundWorkers(navigator.hardwareConcurrency) }),
-        () => labeling.session.isPainting || (labeling.isLive && labeling.isBusy),
+        calmedDown(() => labeling.session.isPainting || (labeling.isLive && labeling.isBusy)),
       );
       const { catalog } = labeling.services;
       const services: PipelineServices = { catalog, pool, executor: createPoolExecutor(pool) };

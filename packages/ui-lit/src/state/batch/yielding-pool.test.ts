@@ -1,6 +1,6 @@
 import { defineTask, type WorkerPool } from '@brushwood/core';
 import { describe, expect, it } from 'vitest';
-import { yieldingPool } from './yielding-pool.ts';
+import { calmedDown, yieldingPool } from './yielding-pool.ts';
 
 const task = defineTask<number, number>('double');
 const pool: WorkerPool = {
@@ -24,5 +24,22 @@ describe('a pool that yields', () => {
     const held = yieldingPool(pool, () => true).run(task, 1, { signal: stop.signal });
     stop.abort();
     await expect(held).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+describe('rest after work', () => {
+  it('holds while something is busy and 700 ms longer, and not before anything was', () => {
+    let [isBusy, time] = [false, 0];
+    const isHeld = calmedDown(
+      () => isBusy,
+      () => time,
+    );
+    const seen: boolean[] = [isHeld()];
+    isBusy = true;
+    time = 100;
+    seen.push(isHeld());
+    isBusy = false;
+    for (time of [300, 799, 800]) seen.push(isHeld());
+    expect(seen).toEqual([false, true, true, true, false]);
   });
 });

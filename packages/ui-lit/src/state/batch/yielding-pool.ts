@@ -17,3 +17,15 @@ export function yieldingPool(pool: WorkerPool, isHeld: () => boolean): WorkerPoo
     close: () => pool.close(),
   };
 }
+
+/** Who paints stroke after stroke is not interrupted by a block between two of them: work goes on after so many milliseconds of rest. */
+const rest = 700;
+
+/** Is something busy, or was it a moment ago? */
+export function calmedDown(isBusy: () => boolean, now: () => number = () => performance.now()): () => boolean {
+  let lastBusy = -Infinity;
+  return () => {
+    if (isBusy()) lastBusy = now();
+    return now() - lastBusy < rest;
+  };
+}
