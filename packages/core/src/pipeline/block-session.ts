@@ -145,7 +145,7 @@ export function checkModelFits(model: StoredModel | undefined, plan: FeaturePlan
     throw new BrushwoodError(
       'shape-mismatch',
       `The classifier was trained on ${model.featureCount} features, but ${who} with ${plan.channelCount} channel(s) gives ` +
-        `${plan.featureCount}. Use an image with as many channels as the training images, or train again.`,
+        `${plan.featureCount}. Use an image with as many channels as the training images, or train again. Some of its channels are chosen with --channels.`,
       { expected: model.featureCount, got: plan.featureCount, channels: plan.channelCount },
     );
   }
