@@ -27,6 +27,8 @@ const report = {
   seconds: 1,
   warnings: ['few samples'],
   valueRange: [3, 250] as const,
+  trainedAt: '2026-03-01T12:30:00.000Z',
+  crossValidation: { folds: 5, accuracy: 0.875, deviation: 0.0625 },
 };
 const trained = () =>
   newProject([lane({ channels: [1], fingerprint: 'abc' })], {
@@ -54,7 +56,7 @@ function expectComplete({ project, warnings }: { project: Project; warnings: rea
 const changed = (value: object, change: object) => JSON.stringify({ ...value, ...change });
 
 describe('what Brushwood notes in a project', () => {
-  it('comes back, the report with the range of values too', async () => {
+  it('comes back, the report with its date, range of values and cross-validation too', async () => {
     const { project } = await ilpStore.load({ path: await saved });
     expect(project.classifier).toEqual(trained().classifier);
     expect(project.lanes[0]!.rawData).toMatchObject({ channels: [1], fingerprint: 'abc', dtype: 'uint16' });
@@ -162,6 +164,8 @@ describe('what Brushwood notes in a project', () => {
     ['an option without a value', changed(classifier, { options: { layers: null } }), { ...bare, options: {} }],
     ['no whole seed', changed(classifier, { seed: 0.5 }), { ...bare, seed: 0 }],
     ['a report without counts', changed(classifier, { report: { ...report, classCounts: undefined } }), bare],
+    ['a date that is no text', changed(classifier, { report: { ...report, trainedAt: 7 } }), bare],
+    ['a cross-validation without folds', changed(classifier, { report: { ...report, crossValidation: {} } }), bare],
     ['a range of one value', changed(classifier, { report: { ...report, valueRange: [1] } }), bare],
   ])('a note on the classifier with %s is used as far as it is sound', async (_, text, expected) => {
     const loaded = await withText('classifier', text);
