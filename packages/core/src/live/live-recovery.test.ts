@@ -66,6 +66,7 @@ describe('live classification', () => {
     const signals: AbortSignal[] = [];
     const slow: Classifier = {
       ...nearestMean,
+      isParallel: true, // it occupies no worker while it waits
       async train(samples, context) {
         signals.push(context.signal!);
         if (signals.length === 1) await gate.opened;
