@@ -48,6 +48,7 @@ describe.skipIf(!canRun)('a person who segments a series of slices', () => {
   afterAll(() => ui?.child.kill('SIGTERM'));
 
   it('begins a project with three images, one of them copied in', async () => {
+    await test.page.getByRole('button', { name: 'Select all' }).waitFor(); // where a project without strokes opens
     await app.step('Input Data');
     await test.page.getByRole('button', { name: 'Properties of 05' }).click();
     await test.page.getByText('as a link').waitFor();
