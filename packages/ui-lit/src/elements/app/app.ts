@@ -12,6 +12,7 @@ import { confirmDialog } from '../dialog/confirm-dialog.ts';
 import { pickFiles } from '../dialog/pick-files.ts';
 import type { LabelerElement } from '../labeler/labeler.ts';
 import type { LaneAction } from '../lane-table/lane-table.ts';
+import { isTyping } from '../viewer/key-target.ts';
 import { styles } from './app.styles.ts';
 import { droppedImages } from './dropped-images.ts';
 import { askAddress } from './ask-address.ts';
@@ -353,7 +354,7 @@ export class AppElement extends LitElement {
     const key = event.key.toLowerCase();
     if (isCommand && key === 's') void this.save(event.shiftKey);
     else if (isCommand && key === 'o') void this.openProject();
-    else if (event.key === '?' && event.composedPath()[0] instanceof HTMLInputElement === false) this.sheet?.open();
+    else if (event.key === '?' && !isTyping(event)) this.sheet?.open();
     else if (this.step !== 'training' || !this.labeler?.handleKey(event)) return;
     event.preventDefault();
   };

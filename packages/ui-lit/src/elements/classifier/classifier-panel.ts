@@ -178,7 +178,6 @@ function renderField(
       max=${option.max}
       step=${option.kind === 'integer' ? 1 : 'any'}
       .value=${live(String(value))}
-      @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
       @change=${(event: Event) => set(textOf(event).trim() === '' ? option.default : Number(textOf(event)))}
     />`;
 }

@@ -71,7 +71,6 @@ export class ContrastPanelElement extends LitElement {
       aria-label="${label} of ${name}"
       step="any"
       .value=${String(Number(range[at].toPrecision(6)))}
-      @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
       @change=${(event: Event) =>
         Number.isFinite(numberOf(event)) &&
         set({ range: at === 0 ? [numberOf(event), range[1]] : [range[0], numberOf(event)] })}

@@ -106,7 +106,6 @@ export class LabelListElement extends LitElement {
         .value=${name}
         @change=${(event: Event) => this.rename(classIndex, event.target as HTMLInputElement)}
         @keydown=${(event: KeyboardEvent) => {
-          event.stopPropagation();
           if (event.key === 'Enter') (event.target as HTMLInputElement).blur();
         }}
       />

@@ -2,6 +2,7 @@ import type { Labeling } from '../../state/labeling.ts';
 import { penSizes, tools } from '../../tools/index.ts';
 import { copyDirection } from '../../state/label-edits.ts';
 import type { LabelAction } from '../label-list/label-list.ts';
+import { isTyping } from '../viewer/key-target.ts';
 import { copyToNeighbour, fillBetween } from './slice-panel.ts';
 
 export interface KeyTarget {
@@ -86,12 +87,4 @@ function changeSize(labeling: Labeling, step: 1 | -1): void {
   const size = labeling.tools.penDiameter;
   const next = step > 0 ? penSizes.find((other) => other > size) : penSizes.findLast((other) => other < size);
   if (next !== undefined) labeling.tools.setPenDiameter(next);
-}
-
-function isTyping(event: KeyboardEvent): boolean {
-  const target = event.composedPath()[0];
-  if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement)
-    return !['checkbox', 'range', 'color', 'radio', 'button'].includes(target.type);
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
 }

@@ -271,8 +271,10 @@ export class LabelerElement extends LitElement {
   }
 
   private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented) return;
-    if (this.handleKey(event)) event.preventDefault();
+    // What takes the place of the tools has keys of its own; those of the tools rest meanwhile.
+    const panel = this.renderRoot.querySelector('slot[name=panel]');
+    if (event.defaultPrevented || (panel && event.composedPath().includes(panel))) return;
+    if (this.isPanelReplaced ? this.viewer?.handleKey(event) : this.handleKey(event)) event.preventDefault();
   };
 
   private onLabelingChange(detail: string): void {

@@ -110,7 +110,6 @@ export class ToolPanelElement extends LitElement {
         min="1"
         max="61"
         .value=${String(size)}
-        @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
         @change=${(event: Event) => setSize(toolbox, event, 1)}
       />
       <span class="muted">px</span>
@@ -125,7 +124,6 @@ export class ToolPanelElement extends LitElement {
                 min="0"
                 step="any"
                 .value=${rounded(size * voxelUm)}
-                @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
                 @change=${(event: Event) => setSize(toolbox, event, voxelUm)}
               />
               <span class="muted">µm</span>`

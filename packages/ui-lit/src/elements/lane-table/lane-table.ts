@@ -143,7 +143,7 @@ export class LaneTableElement extends LitElement {
 
   private renderProperties(index: number, reference: Lane['rawData'], mask: string | undefined) {
     const valueOf = (event: Event) => (event.target as HTMLInputElement).value.trim();
-    return html`<dl @keydown=${(event: KeyboardEvent) => event.stopPropagation()}>
+    return html`<dl>
         <dt>Name</dt>
         <dd>
           <input

@@ -104,7 +104,6 @@ export class NormalizationPanelElement extends LitElement {
         max="100"
         step="0.1"
         .value=${String(value)}
-        @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
         @change=${(event: Event) => this.set(next(Number(valueOf(event))))}
       />
       %

@@ -177,7 +177,6 @@ export class PostprocessingPanelElement extends LitElement {
           step="1"
           aria-label="Smallest object, voxels"
           .value=${String(smallestObject)}
-          @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
           @change=${(event: Event) => this.commit(withSmallestObject(steps, Math.min(1e6, numberOf(event) || 1)))}
         />
         ${isFlat ? 'pixels' : 'voxels'}${measure ? ` = ${(smallestObject * measure).toPrecision(3)} ${isFlat ? 'µm²' : 'µm³'}` : ''}

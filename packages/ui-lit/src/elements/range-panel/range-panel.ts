@@ -135,7 +135,6 @@ export class RangePanelElement extends LitElement {
         aria-label="${name === 'From' ? 'Lowest' : 'Highest'} brightness that is painted, as a number"
         step="any"
         .value=${rounded(range[end])}
-        @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
         @change=${(event: Event) => set(valueOf(event))}
       />
     </label>`;

@@ -1,9 +1,16 @@
-/** Keys that belong to a field: all of a text or number field, the arrows of a slider. */
-export function isTyping(event: KeyboardEvent): boolean {
-  const target = event.composedPath()[0];
-  if (target instanceof HTMLInputElement && target.type === 'range') return event.key.startsWith('Arrow');
-  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button', 'color'].includes(target.type);
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+type Pressed = Pick<KeyboardEvent, 'key' | 'composedPath'>;
+
+/** Kinds of `input` that a key does nothing in, or only the keys that press a button. */
+const pressed = ['checkbox', 'button', 'color', 'file', 'submit', 'reset'];
+/** What moves a slider, or goes from one radio button to the next. */
+const moves = /^(Arrow(Left|Right|Up|Down)|Home|End|PageUp|PageDown)$/;
+
+/** Does a key belong to the field it is pressed in? Every key to a text, a number or a list; those that move it to a slider or radio buttons. */
+export function isTyping(event: Pressed): boolean {
+  const { localName, type, isContentEditable } = (event.composedPath()[0] ?? {}) as Partial<HTMLInputElement>;
+  if (localName === 'textarea' || localName === 'select' || isContentEditable) return true;
+  if (localName !== 'input' || type === undefined) return false;
+  return type === 'range' || type === 'radio' ? moves.test(event.key) : !pressed.includes(type);
 }
 
 /** Is the key pressed on something that it works, such as a button? */
