@@ -309,7 +309,7 @@ export { readBox, type BoxRequest } from './live/read-box.ts';
 export { pauseForMessages } from './workers/pause-for-messages.ts';
 export { naturalOrder } from './files/natural-order.ts';
 export { nicknameFor, stackName } from './project/image-names.ts';
-export type { ExportPlan, PlannedOutput } from './exports/export-plan.ts';
+export type { ExportPlan, PlannedOutput, PlannedPart, PlannedSpan } from './exports/export-plan.ts';
 export { exportPresets, type ExportPreset } from './exports/export-presets.ts';
 export {
   defaultFileName,
@@ -324,6 +324,7 @@ export {
   type PatternValues,
 } from './exports/file-pattern.ts';
 export { describeFiles, planFiles, type PlannedFile } from './exports/plan-files.ts';
+export { plannedRoi } from './exports/planned-roi.ts';
 export {
   openSuggestions,
   type FeatureSet,

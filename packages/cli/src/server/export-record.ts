@@ -1,4 +1,11 @@
-import { messageOf, BrushwoodError, isAbortError, type ErrorCode, type Progress } from '@brushwood/core';
+import {
+  messageOf,
+  BrushwoodError,
+  isAbortError,
+  type ErrorCode,
+  type ErrorDetails,
+  type Progress,
+} from '@brushwood/core';
 import type { CountedAreas } from '../batch/area-report.ts';
 
 /** `waiting` for earlier ones, and `cancelled` before or within. `failed` is the run as a whole, `done` also with failures of images. */
@@ -7,6 +14,8 @@ export type ExportState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled
 export interface ExportError {
   readonly code: ErrorCode;
   readonly message: string;
+  /** The same as plain data: the page chooses its advice by them. */
+  readonly details: ErrorDetails;
 }
 
 /** One image of an export, as the page is told. */
@@ -146,5 +155,7 @@ export class ExportRecord {
 }
 
 function errorFacts(error: unknown): ExportError {
-  return { code: error instanceof BrushwoodError ? error.code : 'internal', message: messageOf(error) };
+  if (!(error instanceof BrushwoodError)) return { code: 'internal', message: messageOf(error), details: {} };
+  const { code, message, details } = error;
+  return { code, message, details };
 }

@@ -55,7 +55,7 @@ export function unpackExport(bytes: Uint8Array): ExportRequest {
 
 /** What decides where files go and how is checked here; the rest by what uses it. */
 function checkPlan(plan: unknown): asserts plan is ExportPlan {
-  const { outputs, formatId, pattern, steps, overwrite } = Object(plan) as Record<string, unknown>;
+  const { outputs, formatId, pattern, steps, overwrite, part } = Object(plan) as Record<string, unknown>;
   const isOutput = (output: unknown) => {
     const wish = Object(output) as Partial<PlannedOutput>;
     return typeof wish.sourceId === 'string' && (wish.dtype === undefined || dtypes.includes(wish.dtype));
@@ -70,8 +70,14 @@ function checkPlan(plan: unknown): asserts plan is ExportPlan {
     !pattern.includes('\0') &&
     typeof steps === 'object' &&
     steps !== null &&
-    (overwrite === undefined || typeof overwrite === 'boolean');
+    (overwrite === undefined || typeof overwrite === 'boolean') &&
+    Object.values(Object(part) as object).every(isSpan);
   if (!isPlan) throw wrong('its plan is incomplete');
+}
+
+function isSpan(span: unknown): boolean {
+  const { start, stop } = Object(span) as Record<string, unknown>;
+  return [start, stop].every((end) => end === undefined || (Number.isInteger(end) && Number(end) >= 0));
 }
 
 function checkImages(images: unknown): asserts images is readonly WishedImage[] {

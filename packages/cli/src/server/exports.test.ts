@@ -143,7 +143,10 @@ describe('an export of files of the folders', () => {
       'not-found',
       undefined,
     ]);
-    expect(facts.changed.map(({ error }) => error?.message ?? '').join(' ')).not.toMatch(/ --?[a-z]/);
+    // The page says what to do there in place of the sentence about options, which it chooses by the details.
+    expect(facts.changed[2]!.error?.details).toMatchObject({ channels: expect.anything() });
+    const others = facts.changed.filter(({ error }) => error?.code !== 'shape-mismatch');
+    expect(others.map(({ error }) => error?.message ?? '').join(' ')).not.toMatch(/ --?[a-z]/);
   });
   it('keeps what is there, unless it may be replaced', async () => {
     writeFileSync(join(folder, 'kept.tif'), 'of somebody else');
@@ -172,6 +175,13 @@ describe('an export of files of the folders', () => {
     const roi = { start: [0, 0, 0, 10, 20], stop: [1, 1, 1, 40, 50] } as const;
     const facts = await run([inputs[0]!], plan({ pattern: 'part', roi }));
     expect(facts.changed[0]!.classVoxels!.reduce((sum, count) => sum + count, 0)).toBe(30 * 30);
+    const wish = plan({ pattern: 'open-part/{nickname}_{x_stop}', part: { x: { start: 20 }, y: { stop: 30 } } });
+    const open = await run([inputs[0]!, { path: '0/large.tif' }], wish);
+    const voxels = open.changed.map(({ classVoxels }) => classVoxels!.reduce((sum, count) => sum + count, 0));
+    expect(voxels).toEqual([30 * 30, 30 * 1480]);
+    expect(open.changed[1]!.files).toEqual([join(folder, 'open-part/large_1500.tif')]);
+    const wrong = { z: { start: -1 } };
+    expect((await start([inputs[0]!], plan({ pattern: 'never', part: wrong }))).status).toBe(400);
   });
 });
 

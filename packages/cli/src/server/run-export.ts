@@ -14,7 +14,6 @@ import {
   type Lane,
   type PipelineServices,
   type Project,
-  type Roi,
   type Tensor,
 } from '@brushwood/core';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
@@ -71,7 +70,7 @@ export async function planExport(
     return { name: lane.rawData.nickname, begin: () => (isOwn ? laneJob(lane, path) : givenJob(lane, path)) };
   });
   const pattern = wholePattern(plan);
-  const options = { output: pattern, format: plan.formatId, roi: spansOf(plan.roi) };
+  const options = { output: pattern, format: plan.formatId, roi: spansOf(plan) };
   const items = await planStarts(services, project, { path, pattern, starts, outputs, options }).catch(
     (error: unknown) => {
       throw explain(error);
@@ -160,14 +159,17 @@ function wholePattern({ pattern, formatId }: ExportPlan): string {
   return `${place.slice(0, place.length - ending.length)}_{slice_index}${ending}`;
 }
 
-function spansOf(roi: Roi | undefined): RoiSpans | undefined {
-  return roi && [0, 2, 3, 4].map((axis) => [roi.start[axis], roi.stop[axis]] as const);
+/** Along t, z, y, x; what is open is each image's own. */
+function spansOf({ roi, part }: ExportPlan): RoiSpans | undefined {
+  if (roi) return [0, 2, 3, 4].map((axis) => [roi.start[axis], roi.stop[axis]] as const);
+  return part && (['t', 'z', 'y', 'x'] as const).map((axis) => [part[axis]?.start, part[axis]?.stop] as const);
 }
 
 function runOptions(
-  { formatId, layout = {}, axes, roi, steps, overwrite }: ExportPlan,
+  plan: ExportPlan,
   run: { report: RunReport; signal: AbortSignal; threads: number },
 ): PredictRunOptions {
+  const { formatId, layout = {}, axes, steps, overwrite } = plan;
   return {
     ...run,
     source: [],
@@ -179,7 +181,7 @@ function runOptions(
     compression: layout.compression,
     flavour: layout.flavour,
     outputAxes: axes,
-    roi: spansOf(roi),
+    roi: spansOf(plan),
     postprocessing: steps.postprocessing,
     minObject: steps.smallestObject,
     force: overwrite,

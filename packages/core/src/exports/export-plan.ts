@@ -14,6 +14,15 @@ export interface PlannedOutput {
   readonly channels?: readonly number[];
 }
 
+/** From `start`, default the beginning, to before `stop`, default the end of the image. */
+export interface PlannedSpan {
+  readonly start?: number;
+  readonly stop?: number;
+}
+
+/** The spans of a part of an image; all of the axes that are not named. */
+export type PlannedPart = Readonly<Partial<Record<'t' | 'z' | 'y' | 'x', PlannedSpan>>>;
+
 /** How results are written: the same for the images of the project and for the files of a batch. Plain data. */
 export interface ExportPlan {
   readonly outputs: readonly PlannedOutput[];
@@ -26,6 +35,8 @@ export interface ExportPlan {
   readonly pattern: string;
   /** The part to write, in voxels of the image; its channel range does not matter. Default: all. */
   readonly roi?: Roi;
+  /** The same for images of different sizes: its ends may be those of each image. `roi` comes first where both are said. */
+  readonly part?: PlannedPart;
   readonly steps: ResultSteps;
   /** Replace files that exist. Without it an image whose file is there already fails: 'already-exists'. */
   readonly overwrite?: boolean;

@@ -12,6 +12,7 @@ import { combinedClasses } from '../pipeline/postprocess.ts';
 import { describeOutput, type PredictionOutput } from '../pipeline/prediction-outputs.ts';
 import type { Project } from '../project/project.ts';
 import type { ExportPlan } from './export-plan.ts';
+import { plannedRoi } from './planned-roi.ts';
 import {
   fileNameOf,
   fillPattern,
@@ -34,7 +35,7 @@ export interface PlannedFile {
 
 /**
  * The files that a plan makes of one image.
- * @param values what the pattern may refer to; the type of result is filled in here
+ * @param values what the pattern may refer to; the type of result is filled in here. With the box of a part whose ends are open
  * @throws 'not-registered' for a source or format there is not; 'invalid-parameter' for an unknown placeholder, for several
  * results in one file, and for the place of a number in the name of a single file
  */
@@ -100,7 +101,7 @@ export function describeFiles(
   { catalog, info, files }: { catalog: Catalog; info: DescribedInfo; files: readonly PlannedFile[] },
 ): readonly ImageSpec[] {
   const { shape } = info;
-  const roi: Roi = withAxis(plan.roi ?? wholeRoi(shape), 1, 0, 1);
+  const roi: Roi = withAxis(plannedRoi(plan, shape) ?? wholeRoi(shape), 1, 0, 1);
   checkRoi(roi, shape, 'The image');
   const { postprocessing } = plan.steps;
   const classes = postprocessing ? combinedClasses(project.classes, postprocessing) : project.classes;

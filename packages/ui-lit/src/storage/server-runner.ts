@@ -7,6 +7,7 @@ import {
   packProject,
   throwIfAborted,
   type ErrorCode,
+  type ErrorDetails,
   type ImageReference,
   type Lane,
   type Project,
@@ -45,6 +46,7 @@ export interface ServerRunnerOptions {
 interface ServerFailure {
   readonly code: ErrorCode;
   readonly message: string;
+  readonly details?: ErrorDetails;
 }
 
 interface ServerImage {
@@ -127,7 +129,7 @@ class ConnectedRunner implements ServerRunner {
         revision = facts.revision;
         for (const image of facts.changed) told.tell(image);
         if (facts.state === 'cancelled') throw abortError(events.signal);
-        if (facts.state === 'failed') throw new BrushwoodError(facts.error!.code, facts.error!.message);
+        if (facts.state === 'failed') throw errorOf(facts.error!);
         if (facts.state === 'done') return;
       }
     } finally {
@@ -218,12 +220,16 @@ class ToldImages {
     }
     if ((state !== 'done' && state !== 'failed') || over.has(index)) return;
     over.add(index);
-    if (error) events.onFailure({ index, error: new BrushwoodError(error.code, error.message) });
+    if (error) events.onFailure({ index, error: errorOf(error) });
     else {
       const { files, classVoxels, voxels, voxelMeasureUm, isFlat } = image;
       events.onDone({ index, files, classVoxels, voxels, voxelMeasureUm, isFlat });
     }
   }
+}
+
+function errorOf({ code, message, details }: ServerFailure): BrushwoodError {
+  return new BrushwoodError(code, message, details);
 }
 
 function renumbered(events: ExportEvents, indices: readonly number[]): ExportEvents {

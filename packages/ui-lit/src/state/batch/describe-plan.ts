@@ -16,7 +16,7 @@ export function describePlan(plan: ExportPlan, { catalog, project }: { catalog: 
     ...(postprocessing?.thresholds ? ['with thresholds'] : []),
     ...(postprocessing?.combine ? ['with combined classes'] : []),
     ...(smallestObject ? [`objects from ${smallestObject} voxels`] : []),
-    ...(plan.roi ? ['only the chosen part'] : []),
+    ...(plan.roi || plan.part ? ['only the chosen part'] : []),
   ];
   return [`${results.join(' and ')} as ${format}`, ...steps].join(', ');
 }

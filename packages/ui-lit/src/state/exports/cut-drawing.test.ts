@@ -36,6 +36,19 @@ describe('the visible part', () => {
     expect(cutOfView(slices, shape)).toEqual({ t: [2, 3], z: [2, 9], y: [5, 20], x: [10, 40] });
   });
 
+  it('has an open end where the end of the image is seen, as images of other sizes have another', () => {
+    const slices = [
+      { plane: plane('z', 3), box: box(10, -3, 99, 20) },
+      { plane: plane('y', 3), box: box(15, 0, 99, 9) },
+    ];
+    expect(cutOfView(slices, shape)).toEqual({
+      t: [2, 3],
+      z: [undefined, 9],
+      y: [undefined, 20],
+      x: [10, undefined],
+    });
+  });
+
   it('is nothing to cut where all of a flat image is seen', () => {
     expect(cutOfView([{ plane: { axis: 'z', t: 0, index: 0 }, box: box(-1, -1, 61, 41) }], [1, 1, 1, 40, 60])).toEqual(
       {},

@@ -111,7 +111,9 @@ export function cutOfView(slices: readonly ViewedSlice[], shape: Shape5): Cut {
     if (spans.length === 0) continue;
     const from = Math.max(least[i]!, Math.min(...spans.map(([start]) => start)));
     const to = Math.min(most[i]!, Math.max(...spans.map(([, stop]) => stop)));
-    if (from < to && (from > 0 || to < shape[i]!)) cut[axis as CutAxis] = [from, to];
+    if (from >= to || (from === 0 && to === shape[i])) continue;
+    // Seen to its end: then it goes to the end of images of another size too.
+    cut[axis as CutAxis] = [from > 0 ? from : undefined, to < shape[i]! ? to : undefined];
   }
   return cut;
 }

@@ -3,6 +3,7 @@ import {
   elementCount,
   findById,
   isAbortError,
+  plannedRoi,
   requestOf,
   roiShape,
   type Catalog,
@@ -108,15 +109,14 @@ export class ExportDesk extends EventTarget {
     this.changed();
   }
 
-  /** The plan of what is chosen, also for images that are not of the project. @param shape of an image, for a cut-out that has no end */
-  plan(shape: Shape5 | undefined = this.shape): ExportPlan {
+  /** The plan of what is chosen, also for images that are not of the project. */
+  plan(): ExportPlan {
     const { project, resultSteps } = this.labeling;
     const plan = planOfForm(this.chosen, {
       catalog: this.catalog,
       workflowId: project.workflowId,
       steps: resultSteps,
       classCount: this.classes.length,
-      shape,
     });
     return { ...plan, overwrite: this.overwrite };
   }
@@ -184,10 +184,11 @@ export class ExportDesk extends EventTarget {
     return { nickname: rawData.nickname, image: requestOf(rawData), mask, labels };
   }
 
-  private waiting(index: number, { roi }: ExportPlan): RunImage {
+  private waiting(index: number, plan: ExportPlan): RunImage {
     const { rawData } = this.labeling.project.lanes[index]!;
+    const roi = plannedRoi(plan, rawData.shape);
     const shape = roi ? roiShape(roi) : rawData.shape;
-    const voxels = elementCount(shape) / shape[1];
+    const voxels = Math.max(0, elementCount(shape) / shape[1]);
     return { name: rawData.nickname, state: 'waiting', voxels, share: 0, phase: '', files: [], messages: [] };
   }
 

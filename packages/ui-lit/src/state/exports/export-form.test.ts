@@ -6,7 +6,7 @@ import { formOfSettings, settingsOfForm } from './export-settings.ts';
 
 const { catalog } = createContainer(plugins);
 const shape = [1, 2, 10, 20, 30] as const;
-const context = { catalog, workflowId: 'Pixel Classification', steps: {}, classCount: 2, shape };
+const context = { catalog, workflowId: 'Pixel Classification', steps: {}, classCount: 2 };
 const form = (change: Partial<ExportForm>): ExportForm => ({ ...initialForm, ...change });
 
 describe('a form of exports', () => {
@@ -41,6 +41,15 @@ describe('a form of exports', () => {
       planOfForm(form({ sourceIds: ['probabilities'], classes }), context).outputs[0]!.channels;
     expect(channels([1, 2])).toEqual([1]);
     expect([channels([2]), channels([0, 1])]).toEqual([undefined, undefined]);
+  });
+
+  it('leaves open ends of a cut-out to each image', () => {
+    const part = (cut: ExportForm['cut']) => planOfForm(form({ cut }), context).part;
+    expect(part({ y: [3, 9], z: [2, undefined], x: [undefined, undefined] })).toEqual({
+      y: { start: 3, stop: 9 },
+      z: { start: 2, stop: undefined },
+    });
+    expect([part({}), part({ x: [undefined, undefined] })]).toEqual([undefined, undefined]);
   });
 
   it('cuts out of all channels, to the end where none is said', () => {

@@ -3,11 +3,12 @@ import {
   defaultFileName,
   exportPresets,
   findById,
-  shape5,
+  plannedRoi,
   type Catalog,
   type Dtype,
   type ExportPlan,
   type PlannedOutput,
+  type PlannedPart,
   type ResultSteps,
   type Roi,
   type Shape5,
@@ -67,8 +68,6 @@ export interface FormContext {
   readonly steps: ResultSteps;
   /** After combining. */
   readonly classCount: number;
-  /** Of an image, for a cut-out that has no end. */
-  readonly shape?: Shape5;
 }
 
 /** The classes of a form that there still are; undefined for all. */
@@ -81,10 +80,7 @@ export function chosenClasses(
 }
 
 /** The plan that a form means. What is chosen of types and classes goes to the kinds of results it is about. */
-export function planOfForm(
-  form: ExportForm,
-  { catalog, workflowId, steps, classCount, shape }: FormContext,
-): ExportPlan {
+export function planOfForm(form: ExportForm, { catalog, workflowId, steps, classCount }: FormContext): ExportPlan {
   const { exportSources } = findById(catalog.workflows, workflowId, 'workflow');
   const channels = chosenClasses(form, classCount);
   const outputs = exportSources
@@ -98,14 +94,19 @@ export function planOfForm(
     );
   const { formatId, axes, pattern, flavour } = form;
   const layout = flavour === undefined ? undefined : { flavour };
-  return { outputs, formatId, axes, pattern, layout, steps, roi: shape && cutRoi(form.cut, shape) };
+  return { outputs, formatId, axes, pattern, layout, steps, part: partOfCut(form.cut) };
 }
 
-/** The part of an image that is written; undefined for the whole. It may leave the image: that is checked where it is used. */
+/** A cut-out with its open ends, for images of any size; undefined for the whole. */
+export function partOfCut(cut: ExportForm['cut']): PlannedPart | undefined {
+  const spans = Object.entries(cut).filter(([, [start, stop]]) => start !== undefined || stop !== undefined);
+  if (spans.length === 0) return undefined;
+  return Object.fromEntries(spans.map(([axis, [start, stop]]) => [axis, { start, stop }]));
+}
+
+/** The part of one image; undefined for the whole. It may leave the image: that is checked where it is used. */
 export function cutRoi(cut: ExportForm['cut'], shape: Shape5): Roi | undefined {
-  const spans = [...coreAxes].map((axis) => cut[axis as CutAxis]);
-  if (spans.every((span) => span?.[0] === undefined && span?.[1] === undefined)) return undefined;
-  return { start: shape5((i) => spans[i]?.[0] ?? 0), stop: shape5((i) => spans[i]?.[1] ?? shape[i]!) };
+  return plannedRoi({ part: partOfCut(cut) }, shape);
 }
 
 /** Axes along which an image has more than one voxel, and y and x. */

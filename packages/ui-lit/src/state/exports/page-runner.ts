@@ -1,5 +1,4 @@
 import {
-  BrushwoodError,
   checkSmallestObject,
   compareImage,
   createCountingSink,
@@ -10,13 +9,10 @@ import {
   formatByExtension,
   isAbortError,
   itemBytes,
-  needsShape,
   objectFilterSink,
   openImage,
-  planFiles,
   rangeDifference,
   voxelMeasureUm,
-  wholeRoi,
   type CountingSink,
   type ImageSink,
   type ImageSpec,
@@ -29,6 +25,7 @@ import {
 import type { ExportDestination } from './export-destination.ts';
 import type { ExportEvents, ExportImage, ExportPlan, ExportResult, ExportRunner } from './export-plan.ts';
 import { ExportStage } from './export-stage.ts';
+import { planImages, type PlannedImage } from './plan-images.ts';
 import { checkRoom, explainWriteFailure, isEndOfRun } from './write-problem.ts';
 
 /** Predicts in the page: files are written block by block into the page's private file system, and go from there to their destination. */
@@ -36,18 +33,18 @@ export function createPageRunner(services: PipelineServices, destination: Export
   return {
     async run(project, images, plan, events) {
       const planned = await planImages(services, project, { images, plan });
-      const paths = planned.flatMap((files) => files.map(({ path }) => path));
-      checkDistinct(paths);
+      const paths = planned.flatMap(({ files }) => files.map(({ path }) => path));
       const claimed = await destination.claim(paths, { overwrite: plan.overwrite ?? false });
       const stage = await ExportStage.begin();
       try {
         const run = new PageRun({ services, destination, project, plan, stage, events });
         for (const [index, image] of images.entries()) {
-          const files = planned[index]!.flatMap((file) => {
+          const { files, ...rest } = planned[index]!;
+          const taken = files.flatMap((file) => {
             const path = claimed.get(file.path);
             return path === undefined ? [] : [{ ...file, path }];
           });
-          await run.runImage(index, image, files);
+          await run.runImage(index, image, { ...rest, files: taken });
         }
       } finally {
         await stage.end({ keepsFiles: destination.keepsStage });
@@ -73,10 +70,11 @@ class PageRun {
   }
 
   /** @throws 'aborted', and what no other image of the run would survive */
-  async runImage(index: number, image: ExportImage, files: readonly PlannedFile[]): Promise<void> {
+  async runImage(index: number, image: ExportImage, planned: PlannedImage): Promise<void> {
     const { events, stage } = this.parts;
     try {
-      events.onDone(files.length > 0 ? await this.predict(index, image, files) : { index, files: [] });
+      if (planned.problem !== undefined) throw planned.problem;
+      events.onDone(planned.files.length > 0 ? await this.predict(index, image, planned) : { index, files: [] });
     } catch (error) {
       if (events.signal.aborted || isAbortError(error)) throw error;
       const explained = await explainWriteFailure(error);
@@ -87,7 +85,7 @@ class PageRun {
     }
   }
 
-  private async predict(index: number, image: ExportImage, files: readonly PlannedFile[]): Promise<ExportResult> {
+  private async predict(index: number, image: ExportImage, { files, roi }: PlannedImage): Promise<ExportResult> {
     const { services, destination, project, plan, stage, events } = this.parts;
     const { signal } = events;
     const workflow = findById(services.catalog.workflows, project.workflowId, 'workflow');
@@ -119,7 +117,7 @@ class PageRun {
       image: image.image,
       mask: image.mask,
       labels: image.labels,
-      roi: plan.roi,
+      roi,
       postprocessing: plan.steps.postprocessing,
       outputs,
       signal,
@@ -176,41 +174,4 @@ async function labelScratch({ catalog }: PipelineServices, path: string, spec: I
       openImage(catalog.formats, { location: { path, blob: await findPageFile(root, path) }, axes: 'tczyx' }),
     remove: async () => {},
   };
-}
-
-async function planImages(
-  { catalog }: PipelineServices,
-  project: Project,
-  { images, plan }: { images: readonly ExportImage[]; plan: ExportPlan },
-): Promise<readonly (readonly PlannedFile[])[]> {
-  const planned: (readonly PlannedFile[])[] = [];
-  for (const { nickname, image } of images) {
-    let roi = plan.roi;
-    if (!roi && needsShape(plan.pattern)) {
-      const source = await openImage(catalog.formats, image);
-      await source.close();
-      roi = wholeRoi(source.info.shape);
-    }
-    const values = { ...pagePlaces, nickname, roi };
-    planned.push(planFiles(project, pagePlan(plan), { catalog, values }));
-  }
-  return planned;
-}
-
-/** A page knows neither the folder of an image nor that of the project. */
-const pagePlaces = { dataset_dir: '.', project_dir: '.' };
-
-/** A plan as it is carried out in a page: all files go into the destination or folders of it. */
-function pagePlan(plan: ExportPlan): ExportPlan {
-  return { ...plan, pattern: plan.pattern.replace(/^\{(dataset|project)_dir\}\//, '') };
-}
-
-function checkDistinct(paths: readonly string[]): void {
-  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
-  if (twice === undefined) return;
-  throw new BrushwoodError(
-    'invalid-parameter',
-    `Two images would be written to "${twice}". Give them different names, or put {nickname} into the file name.`,
-    { path: twice },
-  );
 }

@@ -28,10 +28,9 @@ const project = ((empty: Project): Project => ({
 }))(newProject(catalog, ['ground', 'cell', 'rim']));
 
 const preview = (change: Partial<ExportForm>, lanes = project.lanes) => {
-  const { shape } = project.lanes[0]!.rawData;
   const plan = planOfForm(
     { ...initialForm, ...change },
-    { catalog, workflowId: project.workflowId, steps: {}, classCount: 3, shape },
+    { catalog, workflowId: project.workflowId, steps: {}, classCount: 3 },
   );
   return previewExports(project, plan, { catalog, lanes });
 };
@@ -51,6 +50,13 @@ describe('the preview of an export', () => {
     const [near, far] = preview({ ...probabilities, dtype: 'float32', classes: [0, 2], cut: { z: [4, 8] } });
     expect(near).toMatchObject({ shape: [4, 40, 50, 2], bytes: 4 * 4 * 40 * 50 * 2 });
     expect(far).toMatchObject({ name: 'far', problem: expect.stringMatching(/far|image/i) });
+  });
+
+  it('leaves open ends of a cut-out to each image', () => {
+    const cut = { z: [4, undefined], y: [undefined, 30] } as const;
+    const [near, far] = preview({ ...probabilities, cut, pattern: '{nickname}_{z_start}-{z_stop}_{x_stop}' });
+    expect(near).toMatchObject({ name: 'near_4-12_50.tif', shape: [8, 30, 50, 3] });
+    expect(far).toMatchObject({ name: 'far_4-6_20.tif', shape: [2, 30, 20, 3] });
   });
 
   it('shows a sequence as one row', () => {

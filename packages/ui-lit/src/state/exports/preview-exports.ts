@@ -5,6 +5,7 @@ import {
   isSequence,
   itemBytes,
   planFiles,
+  plannedRoi,
   usedChannelCount,
   type Catalog,
   type ExportPlan,
@@ -53,7 +54,12 @@ function rowsOf(
   const [t, , z, y, x] = rawData.shape;
   const shape = [t, usedChannelCount(rawData), z, y, x] as const;
   const whole = { start: [0, 0, 0, 0, 0], stop: shape } as const;
-  const values = { dataset_dir: '.', project_dir: '.', nickname: rawData.nickname, roi: plan.roi ?? whole };
+  const values = {
+    dataset_dir: '.',
+    project_dir: '.',
+    nickname: rawData.nickname,
+    roi: plannedRoi(plan, shape) ?? whole,
+  };
   const files = planFiles(project, plan, { catalog, values });
   const specs = describeFiles(project, plan, { catalog, files, info: { fileAxes: rawData.axes, shape } });
   return files.map(({ path, format }, i) => {
