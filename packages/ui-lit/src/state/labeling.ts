@@ -17,7 +17,8 @@ import {
 } from '@brushwood/core';
 import { FeatureSource } from '../sources/feature-source.ts';
 import { LabelSource } from '../sources/label-source.ts';
-import { PredictionStore } from '../sources/prediction-store.ts';
+import type { PredictionStore } from '../sources/prediction-store.ts';
+import { PredictionStores } from '../sources/prediction-stores.ts';
 import type { Layer, Point2, Point5, ShownImage, SliceAxis, SlicePlane } from '../view/layer.ts';
 import type { ChannelDisplay } from '../view/raw-rendering.ts';
 import { appMessage } from './advice.ts';
@@ -75,8 +76,9 @@ export class Labeling extends EventTarget {
   private readonly overlays = new Map<string, Overlay>();
   /** The project the live engine works on. */
   private given: Project | undefined;
-  private readonly predictions = new Map<string, PredictionStore>();
+  private readonly predictions = new PredictionStores();
   private focus: Focus | undefined;
+  private asked: object | undefined;
   private opening: AbortController | undefined;
 
   constructor({ services, cacheBytes = 2 ** 30 }: LabelingOptions) {
@@ -157,6 +159,7 @@ export class Labeling extends EventTarget {
     this.laneIndex = index;
     this.image = undefined;
     this.info = undefined;
+    this.channels = [];
     this.problem = undefined;
     this.parts = undefined;
     this.intensities = undefined;
@@ -190,7 +193,10 @@ export class Labeling extends EventTarget {
 
   /** Brings a voxel into view, of another image if need be; or goes to a slice. */
   async goTo(place: Point5 | SlicePlane, laneIndex = this.laneIndex): Promise<void> {
+    const asked = { laneIndex, place };
+    this.asked = asked;
     if (laneIndex !== this.laneIndex) await this.showLane(laneIndex);
+    if (this.asked !== asked || this.laneIndex !== laneIndex) return; // overtaken
     this.place = place;
     this.changed('place');
   }
@@ -255,12 +261,13 @@ export class Labeling extends EventTarget {
   }
 
   setChannels(channels: readonly ChannelDisplay[]): void {
-    const lane = this.project.lanes[this.laneIndex];
-    if (lane) this.displays.set(displayKey(lane), channels);
-    const before = this.channels;
+    const { laneIndex, parts, channels: before } = this;
+    const lane = this.project.lanes[laneIndex];
+    if (!lane || !parts) return; // another image is being opened
+    this.displays.set(displayKey(lane), channels);
     this.channels = channels;
-    this.parts?.raw.setChannels(channels);
-    this.session.edit(withDisplay(this.project, this.laneIndex, { channels, before }));
+    parts.raw.setChannels(channels);
+    this.session.editAfterStroke((project) => withDisplay(project, laneIndex, { channels, before, of: lane }));
     this.changed();
   }
 
@@ -316,8 +323,8 @@ export class Labeling extends EventTarget {
     if (lane && this.parts) this.parts.labels.update(lane.labels, this.facts.colorsOf(this.project).labels);
     if (change === 'project') {
       this.tools.activeLabel = Math.min(this.tools.activeLabel, Math.max(1, classes.length));
-      if (classes.length !== this.given?.classes.length) this.predictions.forEach((store) => store.clear());
-      for (const store of this.predictions.values()) store.recolor(this.facts.colorsOf(this.project).predictions);
+      if (classes.length !== this.given?.classes.length) this.predictions.clear();
+      this.predictions.recolor(this.facts.colorsOf(this.project).predictions);
       this.given = this.project;
       this.live.setProject(this.project);
       this.rebuildLayers();
@@ -338,13 +345,8 @@ export class Labeling extends EventTarget {
     this.changed('live');
   }
 
-  /** Kept by what the image is, as the number of a lane may become another's. */
   predictionsOf(laneIndex: number): PredictionStore {
-    const lane = this.project.lanes[laneIndex];
-    const key = lane ? displayKey(lane) : '';
-    let store = this.predictions.get(key);
-    if (!store) this.predictions.set(key, (store = new PredictionStore(this.facts.colorsOf(this.project).predictions)));
-    return store;
+    return this.predictions.of(this.project.lanes[laneIndex], this.facts.colorsOf(this.project).predictions);
   }
 
   private requestTiles(): void {
@@ -382,7 +384,7 @@ export class Labeling extends EventTarget {
 
   private forgetShown(): void {
     this.setLive(false);
-    this.predictions.clear();
+    this.predictions.forget();
     this.displays.clear();
     this.settings.clear();
     this.layerOrder = [];

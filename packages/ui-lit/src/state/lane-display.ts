@@ -1,5 +1,6 @@
-import { withLane, type ImageReference, type Project } from '@brushwood/core';
+import { withLane, type ImageReference, type Lane, type Project } from '@brushwood/core';
 import type { ChannelDisplay } from '../view/raw-rendering.ts';
+import { displayKey } from './project-facts.ts';
 
 /** The values the project says are black and white, one pair per channel; undefined if it says nothing. */
 export function storedRanges(
@@ -12,15 +13,16 @@ export function storedRanges(
   return Array.from({ length: channelCount }, () => displayRange);
 }
 
-/** The project with the ranges an image is shown over: for ilastik one of all channels, and each by itself where they differ. */
+/** The project with the ranges an image is shown over: for ilastik one of all channels, and each by itself where they differ. Nothing if the image has become another than `of`. */
 export function withDisplay(
   project: Project,
   laneIndex: number,
-  { channels, before }: { channels: readonly ChannelDisplay[]; before: readonly ChannelDisplay[] },
+  { channels, before, of }: { channels: readonly ChannelDisplay[]; before: readonly ChannelDisplay[]; of?: Lane },
 ): Project {
   const lane = project.lanes[laneIndex];
   const ranges = channels.map(({ range }) => range);
-  if (!lane || ranges.every(([low, high], i) => low === before[i]?.range[0] && high === before[i].range[1])) {
+  if (!lane || (of && displayKey(lane) !== displayKey(of))) return project;
+  if (ranges.every(([low, high], i) => low === before[i]?.range[0] && high === before[i].range[1])) {
     return project;
   }
   const { channelRanges: _, ...rest } = lane.rawData;

@@ -53,6 +53,42 @@ describe('a session', () => {
     expect([row(session), session.canRedo]).toEqual([[1, 1, 0, 1], false]);
   });
 
+  it('takes back a stroke that has painted nothing yet, not the one before', () => {
+    const session = new ProjectSession(project());
+    paint(session, 0);
+    session.beginStroke();
+    session.undo();
+    expect([row(session), session.isPainting]).toEqual([[1, 0, 0, 0], false]);
+    session.undo();
+    expect(row(session)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('completes a stroke when another begins', () => {
+    const session = new ProjectSession(project());
+    session.beginStroke();
+    session.paint(0, dot(session.project.lanes[0]!.labels, 0));
+    const second = session.beginStroke();
+    session.paint(0, dot(session.project.lanes[0]!.labels, 1));
+    expect(session.stroke).toBe(second);
+    session.undo();
+    expect(row(session)).toEqual([1, 0, 0, 0]);
+  });
+
+  it.each(['endStroke', 'cancelStroke', 'undo'] as const)('makes edits that wait for a stroke at %s', (end) => {
+    const session = new ProjectSession(project());
+    session.beginStroke();
+    session.paint(0, dot(session.project.lanes[0]!.labels, 0));
+    session.editAfterStroke((now) => setResultSteps(now, { smallestObject: 4 }));
+    session.paint(0, dot(session.project.lanes[0]!.labels, 1));
+    expect([session.isPainting, session.canUndo, session.project.resultSteps]).toEqual([true, false, undefined]);
+    session[end]();
+    expect(session.project.resultSteps).toEqual({ smallestObject: 4 });
+    expect(row(session)).toEqual(end === 'endStroke' ? [1, 1, 0, 0] : [0, 0, 0, 0]);
+    expect(session.canUndo).toBe(end === 'endStroke'); // one step
+    if (end === 'endStroke') session.undo();
+    expect(row(session)).toEqual([0, 0, 0, 0]);
+  });
+
   it('gives steps for results back with the classes they are about, and keeps newer ones otherwise', () => {
     const named = { ...project(), classes: newProject(catalog, ['a', 'b', 'c']).classes };
     const session = new ProjectSession(setResultSteps(named, { postprocessing: { combine: [[0, 2], [1]] } }));

@@ -40,6 +40,8 @@ export class ProjectSession extends EventTarget {
   private redoStates: UndoState[] = [];
   /** The state before the stroke that is being painted. */
   private beforeStroke: UndoState | undefined;
+  /** Edits that wait for its end. */
+  private waiting: ((project: Project) => Project)[] = [];
 
   constructor(project: Project) {
     super();
@@ -54,6 +56,11 @@ export class ProjectSession extends EventTarget {
   /** Is a stroke being painted? */
   get isPainting(): boolean {
     return this.beforeStroke !== undefined;
+  }
+
+  /** The stroke that is being painted: an object of its own. */
+  get stroke(): object | undefined {
+    return this.beforeStroke;
   }
 
   get canUndo(): boolean {
@@ -84,6 +91,7 @@ export class ProjectSession extends EventTarget {
     this.undoStates = [...undo];
     this.redoStates = [...redo];
     this.beforeStroke = undefined;
+    this.waiting = [];
     this.current = project;
     this.notify('project');
   }
@@ -101,19 +109,27 @@ export class ProjectSession extends EventTarget {
   /** An edit of images, features or settings: it isn't undone, and steps before it stay only if all labels did. */
   edit(next: Project): void {
     if (next === this.current) return;
-    this.endStroke();
+    this.closeStroke();
     if (this.current.lanes.some(({ labels }, i) => next.lanes[i]?.labels !== labels)) this.forget();
     this.current = next;
     this.notify('project');
+    this.editWaiting();
+  }
+
+  /** An edit of what a stroke has nothing to do with, such as how an image is shown: made when the stroke that is being painted is complete. */
+  editAfterStroke(edit: (project: Project) => Project): void {
+    if (this.isPainting) this.waiting.push(edit);
+    else this.edit(edit(this.current));
   }
 
   /** An edit of labels or classes that can be undone. */
   editLabels(next: Project): void {
     if (next === this.current) return;
-    this.endStroke();
+    this.closeStroke();
     this.remember(stateOf(this.current));
     this.current = next;
     this.notify('project');
+    this.editWaiting();
   }
 
   /** The model of these very labels; dropped by the next edit. */
@@ -122,6 +138,12 @@ export class ProjectSession extends EventTarget {
     const wasDirty = this.isDirty;
     this.current = { ...this.current, classifier };
     if (!wasDirty) this.saved = this.current;
+  }
+
+  /** Begins a stroke, and completes the one before. @returns `stroke` as it is until this one is completed or taken back */
+  beginStroke(): object {
+    this.endStroke();
+    return (this.beforeStroke = stateOf(this.current));
   }
 
   /** The labels of a lane while a stroke is painted; `endStroke` makes one step of them all. */
@@ -134,12 +156,8 @@ export class ProjectSession extends EventTarget {
 
   /** Completes the stroke that is being painted, if there is one. */
   endStroke(): void {
-    const before = this.beforeStroke;
-    this.beforeStroke = undefined;
-    if (!before || sameState(before, stateOf(this.current))) return;
-    this.remember(before);
-    this.current = dropModel(this.current);
-    this.notify('project');
+    this.closeStroke();
+    this.editWaiting();
   }
 
   cancelStroke(): void {
@@ -148,16 +166,35 @@ export class ProjectSession extends EventTarget {
     if (!before) return;
     this.current = withState(this.current, before);
     this.notify('labels');
+    this.editWaiting();
   }
 
+  /** Takes the last step back; a stroke that has painted nothing yet, as it waits for intensities, is dropped instead. */
   undo(): void {
-    this.endStroke();
-    this.step(this.undoStates, this.redoStates);
+    const isWaiting = this.isPainting && !this.closeStroke();
+    if (!isWaiting) this.step(this.undoStates, this.redoStates);
+    this.editWaiting();
   }
 
   redo(): void {
-    this.endStroke();
+    this.closeStroke();
     this.step(this.redoStates, this.undoStates);
+    this.editWaiting();
+  }
+
+  /** @returns whether it was a step */
+  private closeStroke(): boolean {
+    const before = this.beforeStroke;
+    this.beforeStroke = undefined;
+    if (!before || sameState(before, stateOf(this.current))) return false;
+    this.remember(before);
+    this.current = dropModel(this.current);
+    this.notify('project');
+    return true;
+  }
+
+  private editWaiting(): void {
+    for (const edit of this.waiting.splice(0)) this.edit(edit(this.current));
   }
 
   private step(from: UndoState[], to: UndoState[]): void {

@@ -37,6 +37,10 @@ export function createStrokeHost(labeling: Labeling, { tools, intensities, visib
       show(labels, changed);
       labeling.session.paint(labeling.laneIndex, labels);
     },
+    get stroke() {
+      return labeling.session.stroke;
+    },
+    beginStroke: () => labeling.session.beginStroke(),
     endStroke: () => labeling.session.endStroke(),
     cancelStroke: () => labeling.session.cancelStroke(),
     selectLabel: (label) => labeling.selectLabel(label),

@@ -15,6 +15,7 @@ export class StrokeHostDouble implements StrokeHost {
   lockedLabels: ReadonlySet<number> = new Set();
   channels: readonly ChannelDisplay[] = [];
   intensityRange: readonly [number, number] | undefined;
+  stroke: object | undefined;
   ended = 0;
   tiles: readonly IntensityTile[] = [];
   readonly errors: unknown[] = [];
@@ -40,14 +41,22 @@ export class StrokeHostDouble implements StrokeHost {
     this.labels = labels;
   }
 
+  beginStroke(): object {
+    if (this.stroke) this.endStroke();
+    this.before = this.labels;
+    return (this.stroke = {});
+  }
+
   endStroke(): void {
     this.before = undefined;
+    this.stroke = undefined;
     this.ended++;
   }
 
   cancelStroke(): void {
     if (this.before) this.labels = this.before;
     this.before = undefined;
+    this.stroke = undefined;
   }
 
   selectLabel(label: number): void {

@@ -12,6 +12,7 @@ export function createFillTool(host: StrokeHost): CanvasTool {
       if (!host.labels || !at) return false;
       const pen = { diameter: 1, value: isEraser ? 0 : host.activeLabel, locked: host.lockedLabels };
       const filled = fillRegion(host.labels, plane, { at, pen, box: host.visibleBox(plane.axis) });
+      host.beginStroke();
       if (filled) host.paint(filled.labels, filled.roi);
       host.endStroke();
       return true;

@@ -30,6 +30,7 @@ export function createPenTool(id: 'brush' | 'eraser', host: StrokeHost): CanvasT
     down(pointer) {
       if (!host.labels) return false;
       last = undefined;
+      host.beginStroke();
       draw(pointer);
       return true;
     },

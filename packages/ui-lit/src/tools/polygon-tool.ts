@@ -36,6 +36,7 @@ export function createPolygonTool(host: StrokeHost): CanvasTool {
     forget();
     const pen = { value: isEraser ? 0 : host.activeLabel, locked: host.lockedLabels };
     const filled = host.labels && fillPolygon(host.labels, plane, { path, pen });
+    host.beginStroke();
     if (filled) host.paint(filled.labels, filled.roi);
     host.endStroke();
   };

@@ -1,6 +1,7 @@
 import { emptyLabels } from '@brushwood/core';
 import { describe, expect, it } from 'vitest';
 import { pointerAt, StrokeHostDouble } from '../testing/stroke-host-double.ts';
+import { createPenTool } from './pen-tool.ts';
 import { createRangeBrush } from './range-brush.ts';
 import type { IntensityTile } from './stroke-host.ts';
 
@@ -62,6 +63,38 @@ describe('the threshold brush', () => {
     await other.loaded;
     await Promise.resolve();
     expect(host.rows).toEqual(['000000', '000000', '000000']);
+  });
+
+  it('leaves the stroke alone that another tool has begun meanwhile', async () => {
+    const { host, tool } = start();
+    const other = late(right);
+    host.tiles = [left, other.tile];
+    tool.down(middle);
+    tool.up(middle);
+    host.brushDiameter = 1;
+    const brush = createPenTool('brush', host);
+    brush.down(pointerAt([[5.5, 0.5]]));
+    expect(host.ended).toBe(1); // its own
+    other.give();
+    await other.loaded;
+    await Promise.resolve();
+    expect(host.ended).toBe(1);
+    expect(host.rows[0]!.slice(3, 5)).toBe('00'); // nothing late
+    brush.up(pointerAt([[5.5, 0.5]]));
+    expect(host.ended).toBe(2);
+  });
+
+  it('paints nothing late of a stroke that was ended before, by an undo', async () => {
+    const { host, tool } = start();
+    const other = late(right);
+    host.tiles = [other.tile];
+    tool.down(middle);
+    tool.up(middle);
+    host.endStroke();
+    other.give();
+    await other.loaded;
+    await Promise.resolve();
+    expect([host.rows.join(''), host.ended]).toEqual(['0'.repeat(18), 1]);
   });
 
   it('drops late values of a stroke that was taken back', async () => {

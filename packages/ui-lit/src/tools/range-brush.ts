@@ -19,9 +19,8 @@ interface Stamp {
 export function createRangeBrush(host: StrokeHost): CanvasTool {
   let last: Point2 | undefined;
   let isDown = false;
-  let waiting = 0;
-  /** Strokes that were taken back are of an older one. */
-  let generation = 0;
+  /** The stroke under way, and how many tiles it waits for. Others may end it, such as another tool or an undo: its late tiles are dropped. */
+  let mine: { readonly stroke: object; waiting: number } | undefined;
   /** What this brush left behind: labels that are others were edited by somebody else meanwhile, and late paint would come after that. */
   let left: Labels | undefined;
 
@@ -40,25 +39,32 @@ export function createRangeBrush(host: StrokeHost): CanvasTool {
     };
     paint(stamp, { ...stamp.pen, accepts });
   };
+  const isOpen = () => mine !== undefined && host.stroke === mine.stroke && host.labels === left;
+  const begin = () => {
+    if (isOpen()) return; // what is awaited belongs to the same step of undo
+    mine = { stroke: host.beginStroke(), waiting: 0 };
+    left = host.labels;
+  };
   const endIfDone = () => {
-    if (!isDown && waiting === 0) host.endStroke();
+    if (isDown || !mine || mine.waiting > 0) return;
+    if (host.stroke === mine.stroke) host.endStroke();
+    mine = undefined;
   };
   const paintLater = async (stamp: Stamp, load: NonNullable<IntensityTile['load']>) => {
-    const mine = generation;
-    waiting++;
+    const of = mine!;
+    of.waiting++;
     try {
       const tile = await load();
-      if (mine === generation && host.labels === left) paintIn(stamp, tile);
+      if (mine === of && isOpen()) paintIn(stamp, tile);
     } catch (error) {
       host.report(error);
     } finally {
-      if (mine === generation) {
-        waiting--;
-        endIfDone();
-      }
+      of.waiting--;
+      if (mine === of) endIfDone();
     }
   };
   const draw = ({ plane, points, isEraser }: SlicePointer) => {
+    begin();
     const value = isEraser ? 0 : host.activeLabel;
     const pen: Pen = { diameter: host.brushDiameter, value, locked: host.lockedLabels };
     for (const to of points) {
@@ -84,7 +90,6 @@ export function createRangeBrush(host: StrokeHost): CanvasTool {
       if (!host.labels) return false;
       isDown = true;
       last = undefined;
-      left = host.labels;
       draw(pointer);
       return true;
     },
@@ -95,9 +100,8 @@ export function createRangeBrush(host: StrokeHost): CanvasTool {
     },
     cancel() {
       isDown = false;
-      waiting = 0;
-      generation++;
-      host.cancelStroke();
+      if (mine && host.stroke === mine.stroke) host.cancelStroke();
+      mine = undefined;
     },
   };
 }

@@ -22,6 +22,10 @@ export interface StrokeHost {
   readonly lockedLabels: ReadonlySet<number>;
   /** The part of the slice that is visible. */
   visibleBox(axis: 'z' | 'y' | 'x'): SliceBox;
+  /** The stroke that is being painted, if there is one: an object of its own. */
+  readonly stroke: object | undefined;
+  /** Begins a stroke, whatever is painted until it ends, and ends one that is under way. @returns the new `stroke` */
+  beginStroke(): object;
   /** Shows labels that are being painted; `changed` is the box that may differ. */
   paint(labels: Labels, changed: Roi): void;
   endStroke(): void;
