@@ -7,6 +7,7 @@ import {
   openImage,
   outputFormat,
   requestOf,
+  throwIfAborted,
   wholeRoi,
   withExtension,
   type Catalog,
@@ -121,17 +122,19 @@ export interface StartsRequest {
   readonly starts: readonly JobStart[];
   readonly outputs: readonly Pick<JobOutput, 'source' | 'values'>[];
   readonly options: Pick<JobOptions, 'output' | 'format' | 'for' | 'roi'>;
+  readonly signal?: AbortSignal;
 }
 
-/** The same for images that are known already. @throws what is wrong with the run as a whole */
+/** The same for images that are known already. @throws what is wrong with the run as a whole; 'aborted' */
 export async function planStarts(
   services: PipelineServices,
   project: Project,
-  { path, pattern, starts, outputs, options }: StartsRequest,
+  { path, pattern, starts, outputs, options, signal }: StartsRequest,
 ): Promise<readonly BatchItem[]> {
   const { catalog } = services;
   const items: BatchItem[] = [];
   for (const { name, begin } of starts) {
+    throwIfAborted(signal);
     try {
       const job = await begin();
       const roi = needsShape(pattern) ? await boxOf(catalog, job.image, options.roi) : undefined;

@@ -1,4 +1,4 @@
-import { BrushwoodError, combinedClasses, type PipelineServices } from '@brushwood/core';
+import { BrushwoodError, combinedClasses, throwIfAborted, type PipelineServices } from '@brushwood/core';
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { ExportRecord, type ExportSummary } from './export-record.ts';
@@ -15,6 +15,8 @@ export interface ExportJobsOptions extends ExportPlace {
 interface ExportJob {
   readonly record: ExportRecord;
   readonly stop: AbortController;
+  /** Until it begins or is cancelled: images that were sent along take much memory. */
+  planned: PlannedExport | undefined;
 }
 
 /** So many that are over are remembered, for pages that come back. */
@@ -27,6 +29,8 @@ export class ExportJobs {
   private services: Promise<PipelineServices> | undefined;
   private last: Promise<void> = Promise.resolve();
   private waiting = 0;
+  private readonly closing = new AbortController();
+  private readonly starts = new Set<Promise<unknown>>();
 
   constructor(options: ExportJobsOptions) {
     this.options = options;
@@ -45,53 +49,72 @@ export class ExportJobs {
   /**
    * Begins an export, or queues it behind others.
    * @param request its project as it is on this computer
-   * @throws what is wrong with it as a whole
+   * @throws what is wrong with it as a whole; 'aborted' once the server closes
    */
   async start(request: ExportRequest): Promise<ExportRecord> {
+    const started = this.plan(request);
+    this.starts.add(started);
+    try {
+      const job = await started;
+      return job.record;
+    } finally {
+      this.starts.delete(started);
+    }
+  }
+
+  /** Ends an export at once, whose finished files stay. One that is over is forgotten. @throws 'not-found' */
+  cancel(id: string): void {
+    const job = this.find(id);
+    const { record, stop } = job;
+    if (record.isOver) this.jobs.delete(id);
+    else stop.abort();
+    if (record.state !== 'waiting') return;
+    job.planned = undefined;
+    record.end(stop.signal.reason);
+  }
+
+  /** Ends all, as Ctrl-C ends the command: nothing unfinished looks finished, and nothing is begun any more. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    await Promise.allSettled(this.starts);
+    await this.last;
+  }
+
+  private async plan(request: ExportRequest): Promise<ExportJob> {
+    const { signal } = this.closing;
+    throwIfAborted(signal);
     this.waiting++; // the workers stay while it is planned
     try {
       const services = await this.borrow();
-      const planned = await planExport(services, request, this.options);
-      const names = planned.items.map(({ name }) => basename(name));
-      const id = randomBytes(8).toString('hex');
-      const { postprocessing } = request.plan.steps;
-      const classes = postprocessing
-        ? combinedClasses(planned.project.classes, postprocessing)
-        : planned.project.classes;
-      const classNames = classes.map(({ name }) => name);
-      const record = new ExportRecord({ id, step: request.step, names, classNames });
-      const stop = new AbortController();
-      this.jobs.set(record.id, { record, stop });
+      const planned = await planExport(services, request, { ...this.options, signal });
+      throwIfAborted(signal);
+      const job = { record: recordOf(request, planned), stop: new AbortController(), planned };
+      this.jobs.set(job.record.id, job);
       this.forgetOld();
-      this.waiting++;
-      this.last = this.last.then(() => this.run(services, planned, { record, stop })).finally(() => this.giveBack());
-      return record;
+      this.queue(services, job);
+      return job;
     } finally {
       await this.giveBack();
     }
   }
 
-  /** Ends an export, whose finished files stay. One that is over is forgotten. @throws 'not-found' */
-  cancel(id: string): void {
-    const { record, stop } = this.find(id);
-    if (record.isOver) this.jobs.delete(id);
-    else stop.abort();
+  private queue(services: PipelineServices, job: ExportJob): void {
+    this.waiting++;
+    this.last = this.last.then(() => this.run(services, job)).finally(() => this.giveBack());
   }
 
-  /** Ends all, as Ctrl-C ends the command: nothing unfinished looks finished. */
-  async close(): Promise<void> {
-    for (const { stop } of this.jobs.values()) stop.abort();
-    await this.last;
-  }
-
-  private async run(services: PipelineServices, planned: PlannedExport, { record, stop }: ExportJob): Promise<void> {
+  private async run(services: PipelineServices, job: ExportJob): Promise<void> {
+    const { record, stop, planned } = job;
+    job.planned = undefined;
+    if (!planned) return; // cancelled while it waited
+    const signal = AbortSignal.any([this.closing.signal, stop.signal]);
     try {
-      stop.signal.throwIfAborted();
+      signal.throwIfAborted();
       record.begin();
-      await runExport(services, planned, { record, folders: this.options.folders, signal: stop.signal });
+      await runExport(services, planned, { record, folders: this.options.folders, signal });
       record.end();
     } catch (error) {
-      if (!(error instanceof BrushwoodError) && !stop.signal.aborted) this.options.onFault(error);
+      if (!(error instanceof BrushwoodError) && !signal.aborted) this.options.onFault(error);
       record.end(error);
     }
   }
@@ -122,4 +145,15 @@ export class ExportJobs {
     const over = [...this.jobs].filter(([, { record }]) => record.isOver);
     for (const [id] of over.slice(0, Math.max(0, over.length - keptCount))) this.jobs.delete(id);
   }
+}
+
+function recordOf({ step, plan }: ExportRequest, { project, items }: PlannedExport): ExportRecord {
+  const { postprocessing } = plan.steps;
+  const classes = postprocessing ? combinedClasses(project.classes, postprocessing) : project.classes;
+  return new ExportRecord({
+    id: randomBytes(8).toString('hex'),
+    step,
+    names: items.map(({ name }) => basename(name)),
+    classNames: classes.map(({ name }) => name),
+  });
 }

@@ -1,13 +1,30 @@
-import { packProject, unpackProject, type ExportPlan, type Project } from '@brushwood/core';
+import {
+  createInlinePool,
+  createPoolExecutor,
+  packProject,
+  unpackProject,
+  type ExportPlan,
+  type PipelineServices,
+  type Project,
+} from '@brushwood/core';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOk } from '../testing/command-line.ts';
 import { sampleImage, writeImage, writeProject } from '../testing/sample-project.ts';
 import { removeFolder, temporaryFolder } from '../testing/temporary-folder.ts';
-import { cookieOf, makeWebFolder, sendRaw, startTestUiServer, type TestUiServer } from '../testing/ui-server.ts';
+import {
+  catalog,
+  cookieOf,
+  makeWebFolder,
+  sendRaw,
+  startTestUiServer,
+  type TestUiServer,
+} from '../testing/ui-server.ts';
+import { ExportJobs } from './export-jobs.ts';
 import type { ExportSummary, ImageRecord } from './export-record.ts';
 import type { WishedImage } from './export-request.ts';
+import { SharedFolders } from './shared-folders.ts';
 
 const shape = [1, 1, 1, 40, 50] as const;
 const type = 'application/vnd.brushwood.export';
@@ -29,6 +46,8 @@ beforeAll(async () => {
   await writeImage(join(folder, 'large.tif'), sampleImage([1, 1, 1, 1500, 1500], 5));
   symlinkSync(join(outside, 'elsewhere'), join(folder, 'link'));
   symlinkSync(join(outside, 'nothing'), join(folder, 'dangling.tif'));
+  mkdirSync(join(folder, 'vol.zarr'));
+  symlinkSync(join(outside, 'elsewhere'), join(folder, 'vol.zarr/labels'));
   await writeProject(join(folder, 'p.ilp'), { image: join(folder, 'own.tif') });
   server = await startTestUiServer({ inputs: [join(folder, 'p.ilp')], webFolder: makeWebFolder(outside) });
   const answer = await sendRaw(server.port, { path: '/api/project', headers: cookieOf(server) });
@@ -228,8 +247,12 @@ describe('an export is refused', () => {
     ['over an input', '{dataset_dir}/{nickname}.tif'],
     ['several into one file', 'same'],
     ['an unknown placeholder', '{home}/x'],
-  ])('%s', async (_, pattern) => {
-    const { status, facts } = await start(inputs.slice(0, 2), plan({ pattern, overwrite: true, formatId: 'tiff' }));
+    ['behind a link within an image', 'vol.zarr/labels/x', 'ome-zarr'],
+    ['above the folders, from within an image', 'vol.zarr/../../x', 'ome-zarr'],
+    ['hidden within an image', 'vol.zarr/.hidden/x', 'ome-zarr'],
+  ])('%s', async (_, pattern, formatId = 'tiff') => {
+    const images = inputs.slice(0, formatId === 'tiff' ? 2 : 1);
+    const { status, facts } = await start(images, plan({ pattern, overwrite: true, formatId }));
     expect({ status, code: facts.error?.code }).toEqual({ status: 400, code: 'invalid-parameter' });
     expect(facts.error?.message).not.toMatch(/ --?[a-z]\b/);
     expect(existsSync(join(outside, 'x.tif')) || existsSync(join(outside, 'elsewhere/x.tif'))).toBe(false);
@@ -274,6 +297,8 @@ describe('exports', () => {
     expect(listed.map(({ id }) => id)).toEqual([first.id, second.id, third.id]);
     expect(listed.map(({ state }) => state)).toEqual(['running', 'waiting', 'waiting']);
     await call('DELETE', `exports/${second.id}`);
+    const states = await Promise.all([first, second].map(({ id }) => call('GET', `exports/${id}`)));
+    expect(states.map((answer) => answer.facts.state)).toEqual(['running', 'cancelled']);
     await call('DELETE', `exports/${first.id}`);
     expect(await over(first.id)).toMatchObject({ state: 'cancelled', done: 0, failed: 0 });
     expect(await over(second.id)).toMatchObject({ state: 'cancelled' });
@@ -295,13 +320,35 @@ describe('exports', () => {
       inputs: [join(outside, 'elsewhere/large.tif')],
       webFolder: join(outside, 'app/web'),
     });
-    const body = packed(
-      { plan: plan({ pattern: 'closing' }), images: [{ path: '0/large.tif' }] },
-      { ...project, lanes: [] },
-    );
+    const images = [{ path: '1/large.tif' }]; // the first folder is the one it was started in
+    const body = packed({ plan: plan({ pattern: '{dataset_dir}/closing' }), images }, { ...project, lanes: [] });
     const headers = { ...cookieOf(other), 'Content-Type': type };
-    expect((await sendRaw(other.port, { method: 'POST', path: '/api/exports', body, headers })).status).toBe(201);
+    const begun = await sendRaw(other.port, { method: 'POST', path: '/api/exports', body, headers });
+    const { id } = JSON.parse(begun.body.toString()) as ExportSummary;
+    const { body: facts } = await sendRaw(other.port, { path: `/api/exports/${id}`, headers });
+    expect(JSON.parse(facts.toString())).toMatchObject({ state: 'running', failed: 0 });
     await other.close();
-    expect(existsSync(join(outside, 'elsewhere/closing.tif'))).toBe(false);
+    expect(readdirSync(join(outside, 'elsewhere')).filter((name) => name.startsWith('closing'))).toEqual([]);
+  });
+  it('that are being planned when the server closes are not begun', async () => {
+    const own = createInlinePool(catalog);
+    let go: (services: PipelineServices) => void = () => undefined;
+    const compose = () => new Promise<PipelineServices>((resolve) => (go = resolve));
+    const faults: unknown[] = [];
+    const jobs = new ExportJobs({
+      folders: new SharedFolders(catalog, [folder]),
+      path: join(folder, 'p.ilp'),
+      compose,
+      onFault: (error) => faults.push(error),
+    });
+    const wish = { plan: plan({ pattern: 'planned' }), images: [{ path: '0/in/s1.tif' }], step: 'batch' };
+    const request = { ...wish, project: { ...project, lanes: [] }, givenCount: 0 };
+    const started = jobs.start(request).catch((error: unknown) => error);
+    const closed = jobs.close();
+    go({ catalog, pool: own, executor: createPoolExecutor(own) });
+    expect(await started).toMatchObject({ code: 'aborted' });
+    await closed;
+    expect(await jobs.start(request).catch((error: unknown) => error)).toMatchObject({ code: 'aborted' });
+    expect([jobs.list(), faults, existsSync(join(folder, 'planned.tif'))]).toEqual([[], [], false]);
   });
 });

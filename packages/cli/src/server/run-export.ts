@@ -8,6 +8,7 @@ import {
   outputFormat,
   requestOf,
   setResultSteps,
+  throwIfAborted,
   type ExportPlan,
   type ExportSource,
   type ImageRequest,
@@ -49,12 +50,13 @@ export interface PlannedExport {
 /**
  * What is to be written where, as `brushwood predict` would.
  * @param request its project as it is on this computer
- * @throws what is wrong with the export as a whole; 'not-found' for images and 'invalid-parameter' for outputs outside of the folders
+ * @throws what is wrong with the export as a whole; 'not-found' for images and 'invalid-parameter' for outputs outside of the folders;
+ * 'aborted'
  */
 export async function planExport(
   services: PipelineServices,
   { plan, images, project: sent, givenCount }: ExportRequest,
-  { folders, path }: ExportPlace,
+  { folders, path, signal }: ExportPlace & { readonly signal: AbortSignal },
 ): Promise<PlannedExport> {
   const { catalog } = services;
   const own = sent.lanes.length - givenCount;
@@ -71,13 +73,14 @@ export async function planExport(
   });
   const pattern = wholePattern(plan);
   const options = { output: pattern, format: plan.formatId, roi: spansOf(plan) };
-  const items = await planStarts(services, project, { path, pattern, starts, outputs, options }).catch(
+  const items = await planStarts(services, project, { path, pattern, starts, outputs, options, signal }).catch(
     (error: unknown) => {
       throw explain(error);
     },
   );
   for (const { job } of items) {
-    for (const output of job?.outputs ?? []) await folders.checkOutput(outputLocation(catalog, output.path).path);
+    throwIfAborted(signal);
+    for (const output of job?.outputs ?? []) await folders.checkOutput(outputLocation(catalog, output.path));
   }
   return { project, plan, items };
 }
@@ -94,8 +97,7 @@ export async function runExport(
   let atOnce = 1;
   const runOne = async (item: BatchItem, index: number) => {
     // Links may have changed since it was planned.
-    for (const { path } of item.job?.outputs ?? [])
-      await folders.checkOutput(outputLocation(services.catalog, path).path);
+    for (const { path } of item.job?.outputs ?? []) await folders.checkOutput(outputLocation(services.catalog, path));
     const options = runOptions(plan, { report: reportTo(record, index), signal, threads: services.pool.size });
     const batch = new PredictBatch({ services, project, options, isReported, imageCount: 1, journal });
     const { paths, areas } = await batch.run(item);
@@ -216,7 +218,7 @@ function appMessage({ code, details, message }: BrushwoodError): string {
   return message
     .replace(/^--roi asks/, 'The part to write goes')
     .replace(/ Say START:STOP .*$/, '')
-    .replace(/ (To use one of its channels say|If the axes were misread) .*$/, '')
+    .replace(/ (To use one of its channels say|If the axes were misread|Some of its channels are chosen with) .*$/, '')
     .replace(/ with -o\./, '.')
     .replace(' (-o)', '');
 }

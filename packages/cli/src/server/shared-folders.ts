@@ -70,11 +70,13 @@ export class SharedFolders {
   }
 
   /**
-   * May a file be written there, which may not be there yet?
-   * @param path absolute
+   * May a file be written there, which may not be there yet? A name within a container counts as well: a container that is a folder may
+   * hold links.
+   * @param file with an absolute path
    * @throws 'invalid-parameter' for a place outside of the folders, also behind a link, and for a hidden one
    */
-  async checkOutput(path: string): Promise<void> {
+  async checkOutput(file: FoundFile): Promise<void> {
+    const path = join(file.path, file.innerPath ?? '');
     const place = await realPlaceOf(path);
     const root = place === undefined ? undefined : this.roots.find((folder) => isBelow(folder, place));
     const names = root === undefined ? [] : relative(root, place!).split(sep);
