@@ -1,6 +1,6 @@
 import { BrushwoodError } from '../errors.ts';
 import { mapLabels, maxLabel } from './labels.ts';
-import { stepsWithClass, stepsWithoutClass, type ResultSteps } from './result-steps.ts';
+import { hasSteps, stepsWithClass, stepsWithoutClass, type ResultSteps } from './result-steps.ts';
 import { dropModel, type Color, type LabelClass, type Project } from './project.ts';
 
 /** ilastik's palette (spec §G), in the order classes get their colours. */
@@ -125,11 +125,12 @@ function editLabels(project: Project, map: (value: number) => number): Project {
 
 function withoutClass(project: Project, classIndex: number): Project {
   const next = { ...project, classes: project.classes.filter((_, i) => i !== classIndex) };
-  return withSteps(next, stepsWithoutClass(project.resultSteps, classIndex));
+  return withSteps(next, stepsWithoutClass(project.resultSteps, { classIndex, classesLeft: next.classes.length }));
 }
 
 function withSteps(project: Project, resultSteps: ResultSteps | undefined): Project {
-  return resultSteps ? { ...project, resultSteps } : project;
+  const { resultSteps: _, ...rest } = project;
+  return hasSteps(resultSteps) ? { ...rest, resultSteps } : rest;
 }
 
 function checkName(project: Project, name: string): void {

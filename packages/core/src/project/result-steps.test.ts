@@ -39,18 +39,27 @@ describe('steps for results', () => {
     expect(resultSteps?.postprocessing).toEqual({ combine: [...groups, [4]], thresholds: [0.5, 0.4, 0.9, 0.4] });
   });
 
-  it('follow the classes when one is deleted or merged: it leaves its group, an empty group goes', () => {
+  it('follow the classes when one is deleted or merged: it leaves its group, the groups are in order again', () => {
     const before = withSteps({ combine: groups, smoothing: 1, thresholds: [0.5, 0.4, 0.9] });
     expect(deleteClass(before, 1).resultSteps?.postprocessing).toEqual({
-      combine: [[0], [2], [1]],
       smoothing: 1,
-      thresholds: [0.5, 0.4, 0.9],
+      thresholds: [0.5, 0.9, 0.4],
     });
     expect(mergeClasses(before, 2, 0).resultSteps?.postprocessing).toEqual({
       combine: [[0], [1, 2]],
       smoothing: 1,
       thresholds: [0.5, 0.4],
     });
+    const sky = withSteps({ combine: [[0, 3], [1], [2]], thresholds: [0.5, 0.4, 0.9] });
+    expect(deleteClass(sky, 0).resultSteps?.postprocessing).toEqual({ thresholds: [0.4, 0.9, 0.5] });
+    const pairs = withSteps({
+      combine: [
+        [0, 3],
+        [1, 2],
+      ],
+    });
+    expect(deleteClass(pairs, 0).resultSteps?.postprocessing).toEqual({ combine: [[0, 1], [2]] });
+    expect('resultSteps' in deleteClass(withSteps({ combine: [[0, 3], [1], [2]] }), 0)).toBe(false);
     expect(deleteClass(withSteps({ thresholds: [0.1, 0.2, 0.3, 0.4] }), 1).resultSteps?.postprocessing).toEqual({
       thresholds: [0.1, 0.3, 0.4],
     });

@@ -56,16 +56,26 @@ export function stepsWithClass(steps: ResultSteps | undefined, classCount: numbe
   }));
 }
 
-/** The steps without a class: it leaves its group, a group without members goes with its threshold. */
-export function stepsWithoutClass(steps: ResultSteps | undefined, classIndex: number): ResultSteps | undefined {
+/**
+ * The steps without a class: it leaves its group, a group without members goes with its threshold. Groups take the places of their first
+ * classes, as in `completeGroups`: the segmentation is numbered by them. Where every class is alone, no groups are left.
+ */
+export function stepsWithoutClass(
+  steps: ResultSteps | undefined,
+  { classIndex, classesLeft }: { readonly classIndex: number; readonly classesLeft: number },
+): ResultSteps | undefined {
   return changed(steps, ({ combine, thresholds }) => {
     if (!combine) return { combine, thresholds: thresholds?.filter((_, i) => i !== classIndex) };
-    const groups = combine.map((group) =>
-      group.filter((member) => member !== classIndex).map((member) => (member > classIndex ? member - 1 : member)),
-    );
+    const left = combine
+      .map((group, i) => ({
+        group: group.filter((member) => member !== classIndex).map((member) => member - Number(member > classIndex)),
+        threshold: thresholds?.[i],
+      }))
+      .filter(({ group }) => group.length > 0)
+      .sort((a, b) => Math.min(...a.group) - Math.min(...b.group));
     return {
-      combine: groups.filter((group) => group.length > 0),
-      thresholds: thresholds?.filter((_, i) => groups[i]!.length > 0),
+      combine: left.length < classesLeft ? left.map(({ group }) => group) : undefined,
+      thresholds: thresholds && left.map(({ threshold }) => threshold!),
     };
   });
 }
