@@ -88,6 +88,15 @@ describe('strokeGroups', () => {
     expect(groupSizes([volume])).toEqual([20, 20]);
   });
 
+  it('joins what was copied to the next frames, and keeps frames apart that do not follow one another', () => {
+    const frames = [2, 3, 4, 9];
+    const { data } = samplePlaces([{ labels: boxes(plane, [[1, [0, 10, 10], [1, 12, 40]]]) }], [0]);
+    const copies = frames.flatMap((t) => [...data].map((value, i) => (i % 5 === 1 ? t : value)));
+    const places = { count: 240, data: Int32Array.from(copies) };
+    const groups = strokeGroups(places, new Uint8Array(240));
+    expect([...groups]).toEqual(Array.from({ length: 240 }, (_, row) => (row < 180 ? 0 : 1)));
+  });
+
   it('cuts what covers a whole image into blocks', () => {
     const wide = boxes([1, 1, 1, 128, 256], [[1, [0, 0, 0], [1, 128, 256]]]);
     expect(groupSizes([wide])).toEqual(Array<number>(8).fill(64 * 64));

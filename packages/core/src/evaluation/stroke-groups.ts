@@ -10,7 +10,8 @@ const blockSize = 64;
  * Groups labelled voxels that must not be divided between learning and testing. Neighbours see nearly the same features, so a
  * classifier that has learnt a stroke's first half knows the second, and errors look far smaller than on other images. A group is
  * the connected voxels of one class, gaps of some 8 voxels bridged; one that spans more than 128 voxels is cut into spatial
- * blocks of 64, which are wider than the filters see.
+ * blocks of 64, which are wider than the filters see. Frames that follow one another touch, as labels are copied from one to the next.
+ * Images stay apart: what neighbouring slices of one volume, each an image of its own, have in common is not noticed.
  * @param classIndices of every sample
  * @returns per sample the number of its group, 0, 1, … in the order of first appearance
  *
@@ -32,7 +33,7 @@ export function strokeGroups(places: SamplePlaces, classIndices: ArrayLike<numbe
   });
 }
 
-/** Occupied cells of a coarse grid, one grid per lane, time and class. */
+/** Occupied cells of a coarse grid, one grid per lane and class. */
 class CellIndex {
   private readonly grids = new Map<string, Map<string, number>>();
   private count = 0;
@@ -40,17 +41,17 @@ class CellIndex {
   /** The number of the cell a sample lies in. */
   add({ data }: SamplePlaces, row: number, classIndex: number): number {
     const at = 5 * row;
-    const gridKey = `${data[at]},${data[at + 1]},${classIndex}`;
+    const gridKey = `${data[at]},${classIndex}`;
     const grid = this.grids.get(gridKey) ?? new Map<string, number>();
     this.grids.set(gridKey, grid);
     const [z, y, x] = [2, 3, 4].map((axis) => Math.floor(data[at + axis]! / cellSize)) as [number, number, number];
-    const key = `${z},${y},${x}`;
+    const key = `${data[at + 1]},${z},${y},${x}`;
     const known = grid.get(key) ?? this.count++;
     grid.set(key, known);
     return known;
   }
 
-  /** Per cell the number of the first cell of its stroke: cells that touch, also by a corner, are one. */
+  /** Per cell the number of the first cell of its stroke: cells that touch, also by a corner or in the next frame, are one. */
   connect(): Uint32Array {
     const parents = Uint32Array.from({ length: this.count }, (_, i) => i);
     const rootOf = (cell: number) => {
@@ -71,11 +72,15 @@ class CellIndex {
   }
 }
 
+/** Half of the cells around one; it is itself around the others. */
 function neighboursOf(key: string): string[] {
-  const [z, y, x] = key.split(',').map(Number) as [number, number, number];
-  const steps = [-1, 0, 1];
-  return steps.flatMap((dz) => steps.flatMap((dy) => steps.map((dx) => `${z + dz},${y + dy},${x + dx}`)));
+  const [t, z, y, x] = key.split(',').map(Number) as [number, number, number, number];
+  return halfAround.map(([dt, dz, dy, dx]) => `${t + dt},${z + dz},${y + dy},${x + dx}`);
 }
+
+const halfAround = Array.from({ length: 40 }, (_, i) =>
+  [27, 9, 3, 1].map((stride) => (Math.floor((i + 41) / stride) % 3) - 1),
+) as [number, number, number, number][];
 
 interface Bounds {
   readonly low: [number, number, number];
