@@ -105,7 +105,7 @@ describe('crossValidate', () => {
       4,
     );
     const found = await crossValidate(samples, { classifier: nearestMean, groups, seed: 1, folds: 3 });
-    expect(found.untestedClasses).toEqual([2, 3]);
+    expect(found).toMatchObject({ untestedClasses: [2, 3], singleGroupClasses: [] });
     expect(found.scores.classes[2]!.precision).toBeNaN();
     expect(found.scores.classes[3]!.iou).toBeNaN();
     expect(found.scores).toMatchObject({ accuracy: 1, meanIou: 1, voxels: 30 });
@@ -138,6 +138,12 @@ describe('crossValidate', () => {
       crossValidate(samples, { classifier: nearestMean, groups, seed: 1, onProgress, signal: stop.signal });
     expect((await caught(run)).code).toBe('aborted');
     expect(steps.map(({ done }) => done)).toEqual([0, 20, 40]);
+  });
+
+  it('asks for more strokes where nothing can be held out', async () => {
+    const { samples, groups } = strokes([0, 1].map((classIndex) => ({ value: classIndex, classIndex, size: 1 })));
+    const error = await caught(() => crossValidate(samples, { classifier: nearestMean, groups, seed: 1 }));
+    expect(error).toMatchObject({ code: 'no-labels', message: expect.stringContaining('Paint more strokes') });
   });
 
   it('refuses a division that makes no sense', async () => {

@@ -61,7 +61,8 @@ export interface CrossValidation {
 /**
  * k-fold cross-validation: every group of samples is predicted once by a model that has not seen it. The same samples, seed and
  * options give the same figures, whatever the number of workers.
- * @throws 'invalid-parameter' for folds out of range or groups of another length; 'no-labels', 'one-class'; what training
+ * @throws 'invalid-parameter' for folds out of range or groups of another length; 'no-labels' where nothing can be held out, as of single
+ * voxels; 'one-class'; what training
  * throws; 'aborted'
  */
 export async function crossValidate(samples: Samples, options: CrossValidateOptions): Promise<CrossValidation> {
@@ -69,6 +70,7 @@ export async function crossValidate(samples: Samples, options: CrossValidateOpti
   checkFolds(samples, groups, folds);
   const started = performance.now();
   const plan = assignFolds(samples, groups, { folds, seed });
+  checkPlan(plan);
   const confusions: ConfusionMatrix[] = [];
   const rows: PredictedRows = {
     classes: new Uint8Array(samples.sampleCount).fill(notHeldOut),
@@ -147,7 +149,7 @@ function summarize(
       iou: spread((own) => own.classes[k]!.iou),
     })),
     groupCounts: plan.groupCounts,
-    singleGroupClasses: classes.filter((k) => plan.groupCounts[k] === 1),
+    singleGroupClasses: classes.filter((k) => plan.groupCounts[k] === 1 && scores.classes[k]!.support > 0),
     untestedClasses: classes.filter((k) => scores.classes[k]!.support === 0),
   };
 }
@@ -171,6 +173,15 @@ function spreadOf(values: readonly number[]): Spread {
 function meanOf(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value));
   return known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+function checkPlan({ foldOf }: FoldPlan): void {
+  if (foldOf.some((fold) => fold !== notHeldOut)) return;
+  throw new BrushwoodError(
+    'no-labels',
+    'There is too little to learn from and to test: every class has a single labelled voxel. Paint more strokes of each class.',
+    { samples: foldOf.length },
+  );
 }
 
 function checkFolds(samples: Samples, groups: ArrayLike<number>, folds: number): void {
