@@ -74,6 +74,34 @@ describe('a suggested set', () => {
     expect(secondsPerMegavoxel).toBeLessThan(100);
   });
 
+  it('is judged on other parts of the labels than the sets that a method tries', async () => {
+    const seeds = new Set<number>();
+    const watched: typeof nearestMean = {
+      ...nearestMean,
+      train: (samples, context) => {
+        seeds.add(context.seed);
+        return nearestMean.train(samples, context);
+      },
+    };
+    const services = fakeServices(1, [
+      { name: 'forest', classifiers: [{ ...nearestMean, id: defaultClassifierId }] },
+      { name: 'watched', classifiers: [{ ...watched, id: 'watched' }] },
+    ]);
+    const watchedProject = { ...project, classifier: { classifierId: 'watched', options: {}, seed: 4 } };
+    await (await openSuggestions(watchedProject, { services })).suggest('filter', { parameters: { count: 1 } });
+    expect([...seeds]).toEqual([4, 5]); // the model, and those of the cross-validation
+  });
+
+  it('needs more than a voxel of each class', async () => {
+    const labels = new Uint8Array(40 * 48);
+    [labels[100], labels[900]] = [1, 2];
+    const few = withLabelledLane({ ...project, lanes: [] }, tensorReference('few', stripes(shape)), labels);
+    const opened = await openSuggestions(few, { services: servicesOf() });
+    for (const method of ['filter', 'wrapper']) {
+      await expect(opened.suggest(method)).rejects.toMatchObject({ code: 'no-labels' });
+    }
+  });
+
   it('is the same on any number of workers', async () => {
     const chosen = async (size: number) => {
       const own = await openSuggestions(project, { services: servicesOf(size) });

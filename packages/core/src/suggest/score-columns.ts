@@ -39,14 +39,14 @@ async function scoreOne(
   { columns }: ScoreJob,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<number> {
-  const { accuracy } = await crossValidate(takeColumns(samples, columns), {
+  const { scores } = await crossValidate(takeColumns(samples, columns), {
     classifier,
     options,
     seed,
     groups,
     signal,
   });
-  return accuracy.mean;
+  return scores.accuracy;
 }
 
 /** Cross-validated share of right samples, 0…1, per set; each set on one worker. */
