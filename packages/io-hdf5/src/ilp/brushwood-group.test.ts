@@ -7,6 +7,7 @@ import { temporaryFolder } from '../testing/temporary-folder.node.ts';
 import { trainingDigest } from './digest.ts';
 import { ilpStore } from './ilp-store.ts';
 import { NoteFinder } from './note-finder.ts';
+import { parseStoredClassifier } from './stored-notes.ts';
 
 const place = projectPlaces(temporaryFolder());
 
@@ -165,12 +166,21 @@ describe('what Brushwood notes in a project', () => {
     ['no whole seed', changed(classifier, { seed: 0.5 }), { ...bare, seed: 0 }],
     ['a report without counts', changed(classifier, { report: { ...report, classCounts: undefined } }), bare],
     ['a date that is no text', changed(classifier, { report: { ...report, trainedAt: 7 } }), bare],
-    ['a cross-validation without folds', changed(classifier, { report: { ...report, crossValidation: {} } }), bare],
     ['a range of one value', changed(classifier, { report: { ...report, valueRange: [1] } }), bare],
   ])('a note on the classifier with %s is used as far as it is sound', async (_, text, expected) => {
     const loaded = await withText('classifier', text);
     expectComplete(loaded, 'note on the classifier');
     expect(loaded.project.classifier).toEqual(expected);
+  });
+});
+
+describe('a cross-validation that makes no sense', () => {
+  it.each([null, {}, { folds: 5, accuracy: null, deviation: 0 }])('is left out of the report: %j', (damaged) => {
+    const note = { classifierId: 'network', options: {}, seed: 5, report: { ...report, crossValidation: damaged } };
+    const { crossValidation: _, ...rest } = report;
+    const found = parseStoredClassifier(note);
+    expect(found.stored.report).toEqual(rest);
+    expect(found.damaged).toEqual([]);
   });
 });
 

@@ -97,6 +97,7 @@ export function parseStoredClassifier(value: unknown): { stored: Partial<StoredC
   return { stored, damaged };
 }
 
+/** Without a cross-validation that makes no sense: the rest is as good as before. */
 function parseReport(value: unknown): TrainingReport | undefined {
   if (!isFields(value)) return undefined;
   const { sampleCount, featureCount, classCounts, outOfBagError, seconds, warnings, valueRange, trainedAt } = value;
@@ -106,7 +107,6 @@ function parseReport(value: unknown): TrainingReport | undefined {
   if (valueRange !== undefined && !isListOf(valueRange, isNumber)) return undefined;
   if (!isTextOrNone(trainedAt)) return undefined;
   const crossValidation = parseCrossValidation(value['crossValidation']);
-  if (value['crossValidation'] !== undefined && !crossValidation) return undefined;
   const [low, high] = valueRange ?? [];
   if (valueRange && (valueRange.length !== 2 || !(low! <= high!))) return undefined;
   return {
