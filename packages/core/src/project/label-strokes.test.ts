@@ -137,4 +137,26 @@ describe('eraseLabelStroke', () => {
     );
     expect(eraseLabelStroke(after, stroke)).toBe(after);
   });
+
+  it('takes the largest of many away, in a volume of several frames and chunks', () => {
+    const random = seededRandom(5);
+    const shape: Shape5 = [2, 1, 36, 70, 66];
+    const values = Uint8Array.from({ length: elementCount(shape) }, () => (random() < 0.15 ? 1 : 0));
+    const labels = writeLabels(emptyLabels(shape), wholeRoi(shape), values);
+    const strokes = findLabelStrokes(labels).filter(({ roi }) => roi.start[0] === 1);
+    const largest = strokes.reduce((a, b) => (b.voxelCount > a.voxelCount ? b : a));
+    const left = flooded(eraseLabelStroke(labels, largest));
+    const expected = flooded(labels);
+    expected.splice(expected.indexOf(`t1 1: ${largest.voxelCount}`), 1);
+    expect(largest.voxelCount).toBeGreaterThan(1000);
+    expect(left).toEqual(expected);
+  });
+
+  it('takes a megapixel away in a moment', () => {
+    const shape: Shape5 = [1, 1, 1, 1024, 1024];
+    const labels = writeLabels(emptyLabels(shape), wholeRoi(shape), new Uint8Array(1024 ** 2).fill(1));
+    const started = performance.now();
+    expect(eraseLabelStroke(labels, { label: 1, at: [0, 0, 0, 512, 512] }).chunks.size).toBe(0);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
 });

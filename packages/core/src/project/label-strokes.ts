@@ -69,35 +69,76 @@ export function findLabelStrokes(labels: Labels): LabelStroke[] {
 
 /** Labels without one stroke: the voxels of its class that are connected with `stroke.at`. */
 export function eraseLabelStroke(labels: Labels, stroke: Pick<LabelStroke, 'label' | 'at'>): Labels {
-  const grid = new BlockGrid(wholeRoi(labels.shape), labels.chunkShape);
-  const opened = new Map<number, Uint8Array>();
-  const strides = stridesOf(labels.shape);
-  const { chunkShape } = labels;
-  const stack = [keyOf(stroke.at, strides)];
-  while (stack.length > 0) {
-    const place = placeOf(stack.pop()!, strides);
-    const index = keyOf(
-      shape5((axis) => Math.floor(place[axis] / chunkShape[axis])),
-      stridesOf(grid.counts),
-    );
-    let data = opened.get(index) ?? labels.chunks.get(index);
-    const chunk = grid.block(index);
-    const at = keyOf(
-      shape5((axis) => place[axis] - chunk.start[axis]),
-      stridesOf(roiShape(chunk)),
-    );
-    if (data?.[at] !== stroke.label) continue;
-    if (!opened.has(index)) opened.set(index, (data = data.slice()));
-    data[at] = 0;
-    stack.push(...neighbours(place, labels.shape, strides));
-  }
-  if (opened.size === 0) return labels;
+  const eraser = new StrokeEraser(labels, stroke);
+  const changed = eraser.run();
+  if (changed.size === 0) return labels;
   const chunks = new Map(labels.chunks);
-  for (const [index, data] of opened) {
+  for (const [index, data] of changed) {
     if (data.some((value) => value !== 0)) chunks.set(index, data);
     else chunks.delete(index);
   }
   return { ...labels, chunks };
+}
+
+/** Clears voxel after voxel, each when it is met first. Looks at the chunk of the last voxel until one lies outside it. */
+class StrokeEraser {
+  private readonly changed = new Map<number, Uint8Array>();
+  private readonly grid: BlockGrid;
+  private readonly labels: Labels;
+  private readonly stroke: Pick<LabelStroke, 'label' | 'at'>;
+  /** Places z, y, x, three numbers each. */
+  private readonly stack: number[] = [];
+  private index = -1;
+  private data: Uint8Array | undefined;
+  /** Of the chunk: first z, y, x, and sizes. */
+  private low = [0, 0, 0];
+  private size = [0, 0, 0];
+
+  constructor(labels: Labels, stroke: Pick<LabelStroke, 'label' | 'at'>) {
+    this.grid = new BlockGrid(wholeRoi(labels.shape), labels.chunkShape);
+    this.labels = labels;
+    this.stroke = stroke;
+  }
+
+  /** The chunks that changed. */
+  run(): ReadonlyMap<number, Uint8Array> {
+    const [, , nz, ny, nx] = this.labels.shape;
+    const { stack, stroke } = this;
+    this.take(stroke.at[2], stroke.at[3], stroke.at[4]);
+    while (stack.length > 0) {
+      const [x, y, z] = [stack.pop()!, stack.pop()!, stack.pop()!];
+      const [top, bottom] = [Math.max(0, y - 1), Math.min(ny - 1, y + 1)];
+      const [left, right] = [Math.max(0, x - 1), Math.min(nx - 1, x + 1)];
+      for (let k = Math.max(0, z - 1); k <= Math.min(nz - 1, z + 1); k++)
+        for (let j = top; j <= bottom; j++) for (let i = left; i <= right; i++) this.take(k, j, i);
+    }
+    return this.changed;
+  }
+
+  private take(z: number, y: number, x: number): void {
+    const { low, size } = this;
+    let [k, j, i] = [z - low[0]!, y - low[1]!, x - low[2]!];
+    if (!(k >= 0 && k < size[0]! && j >= 0 && j < size[1]! && i >= 0 && i < size[2]!)) {
+      this.open(z, y, x);
+      [k, j, i] = [z - this.low[0]!, y - this.low[1]!, x - this.low[2]!];
+    }
+    const at = (k * this.size[1]! + j) * this.size[2]! + i;
+    if (this.data?.[at] !== this.stroke.label) return;
+    if (!this.changed.has(this.index)) this.changed.set(this.index, (this.data = this.data.slice()));
+    this.data[at] = 0;
+    this.stack.push(z, y, x);
+  }
+
+  private open(z: number, y: number, x: number): void {
+    const { chunkShape, chunks } = this.labels;
+    const { counts } = this.grid;
+    const at = [z, y, x].map((place, axis) => Math.floor(place / chunkShape[axis + 2]!)) as [number, number, number];
+    this.index = ((this.stroke.at[0] * counts[2] + at[0]) * counts[3] + at[1]) * counts[4] + at[2];
+    const chunk = this.grid.block(this.index);
+    this.data = this.changed.get(this.index) ?? chunks.get(this.index);
+    this.low = chunk.start.slice(2);
+    this.size = roiShape(chunk).slice(2);
+  }
 }
 
 /** The strokes within one chunk. */
