@@ -6,10 +6,11 @@ import {
   type FeatureSelection,
   type PipelineServices,
   type Project,
+  type SuggestionMethod,
 } from '@brushwood/core';
 import { features } from '@brushwood/features';
 import { classifiers } from '@brushwood/classifiers';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FeatureSuggestion } from './feature-suggestion.ts';
 import type { Labeling } from './labeling.ts';
 import type { Overlay } from './layer-stack.ts';
@@ -37,7 +38,7 @@ async function sampleProject(): Promise<{ project: Project; services: PipelineSe
 class FakeLabeling extends EventTarget {
   readonly services: PipelineServices;
   readonly overlays = new Map<string, Overlay>();
-  readonly viewedSlices = [];
+  readonly slices = [];
   readonly laneIndex = 0;
   readonly info = undefined;
   readonly image = {};
@@ -67,8 +68,8 @@ beforeAll(async () => {
 const opened: FeatureSuggestion[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((suggestion) => suggestion.close())));
 
-function begin() {
-  const labeling = new FakeLabeling(parts);
+function begin(given = parts) {
+  const labeling = new FakeLabeling(given);
   const suggestion = new FeatureSuggestion(labeling as unknown as Labeling);
   opened.push(suggestion);
   return { labeling, suggestion };
@@ -136,6 +137,33 @@ describe('FeatureSuggestion', () => {
     await suggestion.run('filter', {});
     expect(suggestion.problem).toMatch(/No voxel is labelled/);
     expect(suggestion.isRunning).toBe(false);
+  });
+
+  it('shows nothing of a run that was ended, though its method went on', async () => {
+    const { services } = parts;
+    let finish = (_: readonly number[]) => {};
+    const deaf: SuggestionMethod = {
+      id: 'deaf',
+      displayName: 'Deaf',
+      parameters: [],
+      nameOf: () => 'Deaf',
+      choose: () => new Promise((resolve) => (finish = resolve)),
+    };
+    const catalog = { ...services.catalog, suggestionMethods: [deaf] };
+    const { labeling, suggestion } = begin({ ...parts, services: { ...services, catalog } });
+    const run = suggestion.run('deaf', {});
+    await vi.waitFor(() => expect(namesOf(suggestion)).toHaveLength(2));
+    await suggestion.close();
+    finish([0]);
+    await run;
+    expect([namesOf(suggestion).length, suggestion.selected, labeling.overlays.size]).toEqual([2, undefined, 0]);
+  });
+
+  it('forgets its sets when the project is left', async () => {
+    const { labeling, suggestion } = begin();
+    await suggestion.run('filter', { count: 1 });
+    labeling.dispatchEvent(new CustomEvent('change', { detail: 'leave' }));
+    expect([suggestion.sets, suggestion.selected, labeling.overlays.size]).toEqual([[], undefined, 0]);
   });
 
   it('ends a run without a complaint', async () => {

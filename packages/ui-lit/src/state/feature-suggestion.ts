@@ -36,6 +36,7 @@ export class FeatureSuggestion extends EventTarget {
   constructor(labeling: Labeling) {
     super();
     this.labeling = labeling;
+    labeling.addEventListener('change', this.onChange);
     this.preview = new SegmentationPreview(labeling, (state) => {
       this.previewState = state;
       if (state.error) this.problem = appMessage(state.error);
@@ -72,7 +73,9 @@ export class FeatureSuggestion extends EventTarget {
     this.changed();
     try {
       const suggestions = await this.open({ signal, onProgress });
-      this.add(await suggestions.suggest(methodId, { parameters, signal, onProgress }));
+      const set = await suggestions.suggest(methodId, { parameters, signal, onProgress });
+      signal.throwIfAborted();
+      this.add(set);
       this.select(this.sets.length - 1);
     } catch (error) {
       if (!signal.aborted && !isAbortError(error)) this.problem = appMessage(error);
@@ -108,9 +111,21 @@ export class FeatureSuggestion extends EventTarget {
   }
 
   async close(): Promise<void> {
+    this.labeling.removeEventListener('change', this.onChange);
     this.abort();
     await this.preview.close();
   }
+
+  /** Another project takes the place of the one whose features are compared. */
+  private readonly onChange = (event: Event): void => {
+    if ((event as CustomEvent<string>).detail !== 'leave') return;
+    this.abort();
+    this.sets = [];
+    this.notes = [];
+    this.problem = undefined;
+    this.opened = undefined;
+    this.select(undefined);
+  };
 
   private async open(run: { signal: AbortSignal; onProgress(progress: Progress): void }): Promise<FeatureSuggestions> {
     const { project, services } = this.labeling;
@@ -120,6 +135,7 @@ export class FeatureSuggestion extends EventTarget {
       this.sets = [];
       this.opened = undefined;
       opened = { project, suggestions: await openSuggestions(project, { services, ...run }) };
+      run.signal.throwIfAborted();
       this.opened = opened;
       this.notes = opened.suggestions.notes;
     }
@@ -127,6 +143,7 @@ export class FeatureSuggestion extends EventTarget {
       // What a run that was ended has judged is known to the suggestions already.
       const all = await opened.suggestions.allFeatures(run);
       const own = await opened.suggestions.projectFeatures(run);
+      run.signal.throwIfAborted();
       for (const set of own ? [all, own] : [all]) this.add(set);
     }
     return opened.suggestions;

@@ -127,11 +127,6 @@ export class Labeling extends EventTarget {
     return this.facts.planOf(this.project, this.laneIndex);
   }
 
-  /** What the viewer shows of the image. */
-  get viewedSlices(): readonly ViewedSlice[] {
-    return this.slices;
-  }
-
   /** Is live update at work? */
   get isBusy(): boolean {
     return ['features', 'training', 'predicting'].includes(this.liveState.phase);
@@ -175,6 +170,7 @@ export class Labeling extends EventTarget {
       if (signal.aborted) return;
       this.displays.set(displayKey(lane), opened.channels);
       this.info = opened.info;
+      this.tools.intensityType = opened.info.dtype;
       this.channels = opened.channels;
       this.image = opened.image;
       this.parts = {
@@ -322,7 +318,7 @@ export class Labeling extends EventTarget {
     const lane = lanes[this.laneIndex];
     if (lane && this.parts) this.parts.labels.update(lane.labels, this.facts.colorsOf(this.project).labels);
     if (change === 'project') {
-      this.tools.activeLabel = Math.min(this.tools.activeLabel, Math.max(1, classes.length));
+      this.tools.followClasses(this.given?.classes ?? classes, classes);
       if (classes.length !== this.given?.classes.length) this.predictions.clear();
       this.predictions.recolor(this.facts.colorsOf(this.project).predictions);
       this.given = this.project;
@@ -390,6 +386,8 @@ export class Labeling extends EventTarget {
     this.layerOrder = [];
     this.overlays.clear();
     this.parts = undefined;
+    this.tools.reset();
+    this.changed('leave');
   }
 
   private changed(detail: string = 'state'): void {

@@ -46,7 +46,7 @@ export class SegmentationPreview {
       cacheBytes,
       onTile: ({ tile: { roi, laneIndex }, probabilities, classCount, isPreliminary }) => {
         if (laneIndex !== this.labeling.laneIndex) return;
-        const axis = sliceAxisOf(this.labeling.viewedSlices, roi);
+        const axis = sliceAxisOf(this.labeling.slices, roi);
         this.store?.set({ axis, roi, probabilities, classCount, isPreliminary });
       },
       onState: this.onState,
@@ -84,11 +84,11 @@ export class SegmentationPreview {
   }
 
   private followView(): void {
-    const { info, laneIndex, viewedSlices } = this.labeling;
+    const { info, laneIndex, slices } = this.labeling;
     const level = info?.levels[0];
     if (!level || !this.shown) return;
     const limit = tileLimit(cacheBytes, this.shown.channelCount);
-    const tiles = tilesInView(viewedSlices, level, { focus: undefined, limit });
+    const tiles = tilesInView(slices, level, { focus: undefined, limit });
     this.live?.setView(tiles.map((roi) => ({ laneIndex, roi })));
   }
 

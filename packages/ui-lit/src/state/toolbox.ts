@@ -1,3 +1,4 @@
+import type { LabelClass } from '@brushwood/core';
 import { tools, type ToolId } from '../tools/index.ts';
 import type { StrokeHost } from '../tools/stroke-host.ts';
 import type { CanvasTool } from '../view/layer.ts';
@@ -13,10 +14,11 @@ export class Toolbox {
   lockedLabels: ReadonlySet<number> = new Set();
   /** A tool of a panel that has the pointer for a while, before the one in hand. */
   borrowed: CanvasTool | undefined;
-  /** Lowest and highest intensity that the threshold brush paints; undefined until it is known what there is. */
-  intensityRange: readonly [number, number] | undefined;
+  /** What kind of values the shown image has: a range of one kind means nothing in another. */
+  intensityType = '';
   /** Do copies of a slice, and what fills in between slices, replace labels that are there? */
   overwrites = false;
+  private readonly intensityRanges = new Map<string, readonly [number, number]>();
   private readonly onChange: () => void;
   private readonly toolsById: ReadonlyMap<ToolId, CanvasTool>;
 
@@ -24,6 +26,11 @@ export class Toolbox {
     this.onChange = onChange;
     const mine = host(this);
     this.toolsById = new Map(tools.flatMap(({ id, create }) => (create ? [[id, create(mine)] as const] : [])));
+  }
+
+  /** Lowest and highest intensity that the threshold brush paints; undefined until it is known what there is. */
+  get intensityRange(): readonly [number, number] | undefined {
+    return this.intensityRanges.get(this.intensityType);
   }
 
   /** What the viewer hands the pointer to; undefined to look around. */
@@ -54,8 +61,25 @@ export class Toolbox {
   }
 
   setIntensityRange(range: readonly [number, number]): void {
-    this.intensityRange = range;
+    this.intensityRanges.set(this.intensityType, range);
     this.onChange();
+  }
+
+  /** Forgets what was chosen for a project: another takes its place. */
+  reset(): void {
+    this.release();
+    this.lockedLabels = new Set();
+    this.intensityRanges.clear();
+  }
+
+  /** The class in hand and those that are protected stay what they are when others get their numbers. */
+  followClasses(before: readonly LabelClass[], now: readonly LabelClass[]): void {
+    if (before === now) return;
+    // Names and colours change one at a time, numbers when there are more or fewer.
+    const labelNow = (label: number) => (before.length === now.length ? label : now.indexOf(before[label - 1]!) + 1);
+    const locked = [...this.lockedLabels].map(labelNow);
+    this.lockedLabels = new Set(locked.filter((label) => label > 0));
+    this.activeLabel = labelNow(this.activeLabel) || Math.min(this.activeLabel, Math.max(1, now.length));
   }
 
   /** Takes a class to paint, and a tool that paints. */

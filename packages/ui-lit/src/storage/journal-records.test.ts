@@ -38,3 +38,22 @@ it('stores an image again that was given up before', () => {
   const { stored, journal } = keep(new JournalPacker(1000), [first!, second!, first!]);
   expect(unpackJournal(journal, stored).project.lanes).toEqual(first!.lanes);
 });
+
+it('stores voxels in memory once, however often their image is shown in another way', () => {
+  const data = Uint8Array.of(1, 2, 3, 4);
+  const { blob: _, ...location } = image(new Blob()).location;
+  const given = { ...image(new Blob()), location: { ...location, tensor: { data, shape: [1, 1, 1, 2, 2] as const } } };
+  const project = addLane(newProject(catalog), given);
+  const packer = new JournalPacker(1000);
+  const voxels: unknown[] = [];
+  for (const high of [1, 2, 3]) {
+    const lanes = [{ ...project.lanes[0]!, rawData: { ...given, displayRange: [0, high] as const } }];
+    const shown = { ...project, lanes };
+    const { stored, journal } = keep(packer, [shown]);
+    voxels.push(
+      ...[...stored.values()].filter((value) => value !== null && typeof value === 'object' && 'data' in value),
+    );
+    if (high === 1) expect(unpackJournal(journal, stored).project.lanes).toEqual(shown.lanes);
+  }
+  expect(voxels).toEqual([{ data, shape: [1, 1, 1, 2, 2] }]);
+});

@@ -1,4 +1,4 @@
-import type { ImageReference, LabelClass, Labels, Lane, Project, ResultSteps, Shape5 } from '@brushwood/core';
+import type { ImageReference, LabelClass, Labels, Lane, Project, ResultSteps, Shape5, Tensor } from '@brushwood/core';
 import type { UndoState } from '../state/project-session.ts';
 
 /** What the journal keeps: the project as it is, and the steps that can be taken back or forth. */
@@ -39,9 +39,10 @@ interface StoredLabels {
 }
 interface StoredImage {
   readonly reference: ImageReference;
-  /** Values of the blob and of the files. */
+  /** Values of the blob, of the files, and of the voxels in memory. */
   readonly blob?: number;
   readonly files?: number;
+  readonly tensor?: number;
 }
 
 /** A value as it is stored, and the numbers of those it refers to. */
@@ -144,13 +145,15 @@ export class JournalPacker {
       const keepsBlob = blob !== undefined && blob.size <= this.maxImageBytes;
       const keepsFiles = files !== undefined && (!(files instanceof Map) || sizeOf(files) <= this.maxImageBytes);
       const keepsTensor = tensor !== undefined && tensor.data.byteLength <= this.maxImageBytes;
-      const kept = keepsTensor ? { ...location, tensor: { ...tensor, data: tensor.data.slice() } } : location;
       isLeftOut = (blob && !keepsBlob) || (files && !keepsFiles) || (tensor && !keepsTensor) || false;
       const parts = {
         ...(keepsBlob ? { blob: this.numberOf(blob, () => ({ value: blob })) } : {}),
+        ...(keepsTensor
+          ? { tensor: this.numberOf(tensor, () => ({ value: { ...tensor, data: tensor.data.slice() } })) }
+          : {}),
         ...(keepsFiles ? { files: this.numberOf(files, () => ({ value: files })) } : {}),
       };
-      const value: StoredImage = { reference: { ...reference, location: kept }, ...parts };
+      const value: StoredImage = { reference: { ...reference, location }, ...parts };
       return { value, parts: Object.values(parts) };
     });
     if (isLeftOut) this.leftOut.add(number);
@@ -189,9 +192,10 @@ export function unpackJournal(journal: StoredJournal, values: ReadonlyMap<number
     return labels;
   };
   const imageOf = (number: number): ImageReference => {
-    const { reference, blob, files } = values.get(number) as StoredImage;
+    const { reference, blob, files, tensor } = values.get(number) as StoredImage;
     const given = {
       ...(blob === undefined ? {} : { blob: values.get(blob) as Blob }),
+      ...(tensor === undefined ? {} : { tensor: values.get(tensor) as Tensor }),
       ...(files === undefined ? {} : { files: values.get(files) as ReadonlyMap<string, Blob> }),
     };
     return { ...reference, location: { ...reference.location, ...given } };

@@ -1,8 +1,10 @@
-import { setNormalization, type IntensityMap, type Normalization, type Tensor } from '@brushwood/core';
+import type { IntensityMap, Normalization, Tensor } from '@brushwood/core';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { ref } from 'lit/directives/ref.js';
 import type { Labeling } from '../../state/labeling.ts';
 import {
+  changeNormalization,
   NormalizationPreview,
   normalizedDisplay,
   type LaneIntensities,
@@ -103,7 +105,7 @@ export class NormalizationPanelElement extends LitElement {
         min="0"
         max="100"
         step="0.1"
-        .value=${String(value)}
+        .value=${live(String(value))}
         @change=${(event: Event) => this.set(next(Number(valueOf(event))))}
       />
       %
@@ -147,7 +149,7 @@ export class NormalizationPanelElement extends LitElement {
     const { labeling } = this;
     if (!labeling) return;
     try {
-      labeling.session.edit(setNormalization(labeling.project, normalization));
+      changeNormalization(labeling, normalization);
     } catch (error) {
       labeling.report(error);
     }

@@ -4,6 +4,7 @@ import {
   createTensor,
   pipelineServices,
   registerWorkers,
+  type Lane,
   type Project,
   type Shape5,
 } from '@brushwood/core';
@@ -102,6 +103,35 @@ describe('the quality check', () => {
     await running;
     expect(quality.problems.labels).toContain('Stopped');
     expect(quality.isStale(quality.validation!)).toBe(true);
+  });
+
+  it('knows that its figures are of another image of the same size, or mask, and keeps them for one that was only moved', async () => {
+    const host = new Host(project);
+    const quality = new QualityCheck(host);
+    await quality.validate();
+    const [lane] = project.lanes;
+    const isStaleWith = (change: Partial<Lane>) => {
+      host.session.edit({ ...project, lanes: [{ ...lane!, ...change }] });
+      return quality.isStale(quality.validation!);
+    };
+    const { rawData } = lane!;
+    expect(isStaleWith({ rawData: { ...rawData, location: { path: '/moved.tif' }, displayRange: [0, 9] } })).toBe(
+      false,
+    );
+    expect(isStaleWith({ rawData: { ...rawData, fingerprint: 'another' } })).toBe(true);
+    expect(isStaleWith({ predictionMask: rawData })).toBe(true);
+  });
+
+  it('forgets everything when the project is left', async () => {
+    const host = new Host(project);
+    const quality = new QualityCheck(host);
+    await quality.validate();
+    await quality.loadTruth(await fileOf('left.tif', truth(2)));
+    const running = quality.validate();
+    host.dispatchEvent(new CustomEvent('change', { detail: 'leave' }));
+    await running;
+    expect([quality.validation, quality.truth, quality.comparison, quality.work]).toEqual(Array(4).fill(undefined));
+    expect([quality.problems, host.overlays.size]).toEqual([{}, 0]);
   });
 
   it('compares the whole image with a truth, and shows the errors while their image is shown', async () => {

@@ -61,7 +61,9 @@ export class QualityCheck {
     this.host = host;
     host.session.addEventListener('change', () => this.onProject());
     host.addEventListener('change', (event) => {
-      if ((event as CustomEvent<string>).detail === 'lane') this.showErrors();
+      const { detail } = event as CustomEvent<string>;
+      if (detail === 'lane') this.showErrors();
+      if (detail === 'leave') this.forget();
     });
   }
 
@@ -100,11 +102,9 @@ export class QualityCheck {
         pool: services.pool,
         ...context,
       });
-      this.validation = {
-        of: project,
-        result,
-        warnings: await labelWarnings(project, rows, { ...context, validation: result }),
-      };
+      const warnings = await labelWarnings(project, rows, { ...context, validation: result });
+      context.signal.throwIfAborted();
+      this.validation = { of: project, result, warnings };
       noteInReport(session, project, result);
     });
   }
@@ -116,6 +116,7 @@ export class QualityCheck {
     if (!lane) return;
     await this.run('truth', async (context) => {
       const truth = await openTruth(this.host.services.catalog.formats, { file, lane, ...context });
+      context.signal.throwIfAborted();
       this.forgetTruth();
       this.truth = { ...truth, mapping: guessMapping(truth.values, project.classes.length) };
     });
@@ -137,11 +138,13 @@ export class QualityCheck {
         ? truth.mapping
         : guessMapping(truth.values, project.classes.length);
       if (this.truth === truth) this.truth = { ...truth, mapping };
-      this.comparison = await compareTruth(
+      const comparison = await compareTruth(
         project,
         { ...truth, mapping },
         { services: this.host.services, ...context },
       );
+      context.signal.throwIfAborted();
+      this.comparison = comparison;
       this.showErrors();
     });
   }
@@ -156,6 +159,17 @@ export class QualityCheck {
   /** Place of an image in the project as it is now, -1 if it was removed. */
   laneOf(image: ImageReference): number {
     return this.project.lanes.findIndex(({ rawData }) => isSameImage(rawData, image));
+  }
+
+  /** Another project takes the place of the one that was measured. */
+  private forget(): void {
+    this.stop?.abort();
+    this.stop = undefined;
+    this.measured = undefined;
+    this.work = undefined;
+    this.problems = {};
+    this.validation = undefined;
+    this.forgetTruth();
   }
 
   private showErrors(): void {

@@ -2,6 +2,7 @@ import {
   measureImage,
   readBox,
   requestOf,
+  setNormalization,
   wholeRoi,
   type ImageRequest,
   type IntensityMap,
@@ -154,6 +155,16 @@ export class NormalizationPreview extends EventTarget {
   private keyOf(lane: Lane): string {
     return `${displayKey(lane)} ${JSON.stringify(this.labeling.project.normalization)}`;
   }
+}
+
+/**
+ * Brings intensities to one scale in another way. A feature that is shown is of intensities as they were: it goes.
+ * @throws 'invalid-parameter'
+ */
+export function changeNormalization(labeling: Labeling, normalization: Normalization | undefined): void {
+  const next = setNormalization(labeling.project, normalization);
+  labeling.setPreview(undefined);
+  labeling.session.edit(next);
 }
 
 /** The same range for all images: what is alike looks alike. */
