@@ -76,10 +76,10 @@ describe.skipIf(!canRun)('a person who segments a series of slices', () => {
       await app.actualSize();
       const truth = await readImage(join(data, `tem/label/${slice}.png`));
       await app.press('1');
-      for (const { x, y } of placesOf(truth, 0, { radius: 3, count: 14 }))
+      for (const { x, y } of placesOf(truth, 0, { radius: 3, count: 9 }))
         await app.stroke({ x: x - 2, y }, { x: x + 2, y });
       await app.press('2');
-      for (const { x, y } of placesOf(truth, 255, { radius: 7, count: 14 }))
+      for (const { x, y } of placesOf(truth, 255, { radius: 7, count: 9 }))
         await app.stroke({ x: x - 4, y }, { x: x + 4, y });
     }
     await test.screenshot('series/3-painted-light');
