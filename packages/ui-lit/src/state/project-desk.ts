@@ -84,6 +84,7 @@ export class ProjectDesk {
     this.home = this.browserHome({ name: newName });
     this.notice = '';
     this.journal?.rename(this.title);
+    this.batch.clear();
     await this.labeling.openProject(newProject(this.labeling.services.catalog));
     await this.settleJournal();
   }
@@ -106,6 +107,7 @@ export class ProjectDesk {
 
   async openFile(file: ProjectFile): Promise<boolean> {
     if (!(await this.openHome(this.browserHome(file)))) return false;
+    this.batch.clear();
     await this.recentProjects?.remember(file);
     return true;
   }

@@ -79,6 +79,7 @@ export function createServerRunner(home: ServerHome, options: ServerRunnerOption
 }
 
 class ConnectedRunner implements ServerRunner {
+  readonly takesAll = true;
   private readonly home: ServerHome;
   private readonly step: string;
   private readonly pollMs: number;
@@ -90,7 +91,9 @@ class ConnectedRunner implements ServerRunner {
   }
 
   async run(project: Project, images: readonly ExportImage[], plan: ExportPlan, events: ExportEvents): Promise<void> {
-    for (const indices of this.partsOf(project, images)) {
+    for (const part of this.partsOf(project, images)) {
+      const indices = part.filter((index) => events.isWanted?.(index) !== false);
+      if (indices.length === 0) continue;
       throwIfAborted(events.signal);
       try {
         const body = await this.pack(

@@ -15,7 +15,8 @@ import { icon } from '../../styles/icons.ts';
 import { stepPanel } from '../../styles/sections.ts';
 import { controls, theme } from '../../styles/theme.ts';
 import type { BatchRowAction } from '../batch/batch-table.ts';
-import { chooseRunner, folderPicker } from '../batch/choose-runner.ts';
+import { chooseRunner } from '../batch/choose-runner.ts';
+import { folderPicker } from '../dialog/folder-picker.ts';
 import { pickFiles } from '../dialog/pick-files.ts';
 import { chooseServerFiles } from '../dialog/server-files.ts';
 import { LabelingFollower } from '../labeling-follower.ts';
@@ -85,18 +86,15 @@ export class BatchStepElement extends LitElement {
   static override properties = {
     labeling: { attribute: false },
     desk: { attribute: false },
-    isPreparing: { state: true },
   };
 
   declare labeling: Labeling | undefined;
   declare desk: ProjectDesk | undefined;
-  declare isPreparing: boolean;
   private followed: Batch | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
-    this.isPreparing = false;
     new LabelingFollower(this);
     this.addEventListener('dragover', this.onDragOver);
     this.addEventListener('dragleave', () => this.removeAttribute('dropping'));
@@ -137,7 +135,7 @@ export class BatchStepElement extends LitElement {
         rows.length > 0
           ? html`<brushwood-batch-table
               .rows=${rows}
-              .classes=${batch.classes}
+              .isFixed=${(id: number) => batch.isFixed(id)}
               .canShow=${true}
               @row-action=${({ detail }: CustomEvent<BatchRowAction>) => this.onRow(labeling, desk, detail)}
             ></brushwood-batch-table>`
@@ -224,7 +222,7 @@ export class BatchStepElement extends LitElement {
     const { batch } = desk;
     const { rows } = batch;
     const progress = batch.progress();
-    const isBusy = batch.isRunning || this.isPreparing;
+    const isBusy = batch.isRunning;
     const waiting = rows.some(({ state, image }) => state === 'waiting' && image);
     const hasAreas = rows.some(({ classVoxels }) => classVoxels);
     return html`
@@ -235,7 +233,7 @@ export class BatchStepElement extends LitElement {
       }
       <div role="status">
         ${batch.problem ? html`<p class="error">${batch.problem}</p>` : nothing}
-        ${this.isPreparing ? 'Training the classifier…' : rows.length > 0 ? describeProgress(progress, batch.isRunning) : nothing}
+        ${batch.isPreparing ? 'Training the classifier…' : rows.length > 0 ? describeProgress(progress, batch.isRunning) : nothing}
       </div>
       <div class="buttons">
         ${
@@ -265,15 +263,7 @@ export class BatchStepElement extends LitElement {
 
   private async run(labeling: Labeling, desk: ProjectDesk): Promise<void> {
     // A folder may be asked for only in the turn of a click.
-    const runner = await chooseRunner(labeling, desk, this);
-    this.isPreparing = true;
-    const begun = () => (this.isPreparing = false);
-    desk.batch.addEventListener('change', begun, { once: true });
-    try {
-      await startBatch(labeling, desk.batch, { plan: batchPlan(labeling, desk), runner });
-    } finally {
-      begun();
-    }
+    await startBatch(labeling, desk, () => chooseRunner(labeling, desk, this));
   }
 
   private async retry(labeling: Labeling, desk: ProjectDesk): Promise<void> {
@@ -375,7 +365,7 @@ async function pickFolder(): Promise<readonly GivenFile[]> {
 }
 
 function saveAreas(batch: Batch): void {
-  downloadFile(new Blob([batchCsv(batch.rows, batch.classes)], { type: 'text/csv' }), 'areas.csv');
+  downloadFile(new Blob([batchCsv(batch.rows)], { type: 'text/csv' }), 'areas.csv');
 }
 
 function describeProgress({ images, done, failed, perMinute, secondsLeft }: BatchProgress, isRunning: boolean): string {

@@ -126,6 +126,25 @@ describe.skipIf(!hasBrowser)('the export step', { timeout: 60_000 }, () => {
     expect(isDirty).toBe(true);
   });
 
+  it('shows what is chosen, also when no folder was chosen after all, and when the last class was unticked', async () => {
+    await test.page.evaluate(() =>
+      Object.assign(globalThis, {
+        showDirectoryPicker: () => Promise.reject(new DOMException('The user aborted a request.', 'AbortError')),
+      }),
+    );
+    await step.getByRole('radio', { name: 'Into a folder' }).click();
+    await expect.poll(() => step.getByRole('radio', { name: 'Downloads' }).isChecked()).toBe(true);
+    expect(await step.getByRole('radio', { name: 'Into a folder' }).isChecked()).toBe(false);
+    const ticked = step.locator('details', { hasText: 'Classes' }).getByRole('checkbox', { checked: true });
+    await expect.poll(() => ticked.count()).toBe(1);
+    await ticked.click();
+    await expect.poll(() => ticked.count()).toBe(1);
+    await test.page.evaluate(async () => {
+      const { chosenFolder } = await importModule<Exports>('/exports.js');
+      Object.assign(globalThis, { showDirectoryPicker: () => chosenFolder('results') });
+    });
+  });
+
   it('writes into a chosen folder, warns who closes the tab meanwhile, and lists the files', async () => {
     await step.getByRole('radio', { name: 'Into a folder' }).click();
     await step.getByText('Folder “results”').waitFor();
@@ -161,5 +180,21 @@ describe.skipIf(!hasBrowser)('the export step', { timeout: 60_000 }, () => {
     await dialog.getByRole('button', { name: 'Go on' }).click();
     await step.getByText('left out: its files exist').first().waitFor();
     await step.getByText('0 files exported.').waitFor();
+  });
+
+  it('asks that also when another step is shown by then', async () => {
+    await test.page.evaluate(() => {
+      const panel = document.querySelector('brushwood-export-step')!;
+      const inner = panel.shadowRoot!.querySelector('brushwood-export-panel')!;
+      inner.shadowRoot!.querySelector<HTMLButtonElement>('button.start')!.click();
+      panel.remove();
+    });
+    const dialog = test.page.getByRole('dialog');
+    await dialog.getByText(/and 3 more exist in the folder/).waitFor();
+    await dialog.getByRole('combobox').selectOption('skip');
+    await dialog.getByRole('button', { name: 'Go on' }).click();
+    const run = () => test.page.evaluate(() => (globalThis as unknown as Kept).labeling.exportDesk.run);
+    await expect.poll(async () => (await run())?.endedMs).toBeGreaterThan(0);
+    expect((await run())?.problem).toBeUndefined();
   });
 });

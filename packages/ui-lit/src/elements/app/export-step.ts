@@ -3,24 +3,14 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { CutDrawing, cutOfView } from '../../state/exports/cut-drawing.ts';
 import { exportSourcesOf, type ExportDesk } from '../../state/exports/export-desk.ts';
 import type { ExportForm } from '../../state/exports/export-form.ts';
-import type { TakenChoice } from '../../state/exports/folder-destination.ts';
 import type { PreviewRow } from '../../state/exports/preview-exports.ts';
 import type { Labeling } from '../../state/labeling.ts';
 import { sections, stepPanel } from '../../styles/sections.ts';
 import { controls, theme } from '../../styles/theme.ts';
 import type { ImageChoice } from '../export-panel/export-panel.ts';
-import { choiceDialog } from '../dialog/choice-dialog.ts';
+import { askTakenNear } from '../dialog/ask-taken.ts';
+import { folderPicker } from '../dialog/folder-picker.ts';
 import { LabelingFollower } from '../labeling-follower.ts';
-
-interface FolderPicker {
-  showDirectoryPicker?(options: { mode: 'readwrite' }): Promise<FileSystemDirectoryHandle>;
-}
-
-const takenChoices: readonly { readonly value: TakenChoice; readonly text: string }[] = [
-  { value: 'rename', text: 'Keep both: add a number to the new names' },
-  { value: 'skip', text: 'Leave out what exists' },
-  { value: 'overwrite', text: 'Replace the files there' },
-];
 
 /**
  * The step that exports predictions: the panel, and the work it asks for.
@@ -96,7 +86,7 @@ export class ExportStepElement extends LitElement {
         .target=${{
           kind: desk.serverRunner ? 'server' : desk.folder ? 'folder' : 'download',
           name: desk.folder?.name,
-          hasFolders: 'showDirectoryPicker' in globalThis,
+          hasFolders: folderPicker() !== undefined,
           overwrite: desk.overwrite,
         }}
         .run=${desk.run}
@@ -107,7 +97,7 @@ export class ExportStepElement extends LitElement {
         @target-change=${({ detail }: CustomEvent<'download' | 'folder' | boolean>) => void this.setTarget(desk, detail)}
         @cut-draw=${() => this.drawing?.toggle()}
         @cut-view=${() => labeling.info && desk.choose({ cut: cutOfView(labeling.slices, labeling.info.shape) })}
-        @export-start=${() => void desk.start({ lanes: this.lanes(), askTaken: (paths) => this.askTaken(paths) })}
+        @export-start=${() => void desk.start({ lanes: this.lanes(), askTaken: askTakenNear(this) })}
         @export-cancel=${() => desk.cancel()}
       ></brushwood-export-panel>`;
   }
@@ -125,22 +115,12 @@ export class ExportStepElement extends LitElement {
     else if (target === 'download') desk.setFolder(undefined);
     else {
       try {
-        desk.setFolder(await (globalThis as FolderPicker).showDirectoryPicker?.({ mode: 'readwrite' }));
+        desk.setFolder(await folderPicker()?.({ mode: 'readwrite', id: 'brushwood-results' }));
       } catch (error) {
         if (!isAbortError(error)) this.labeling?.report(error);
         this.requestUpdate();
       }
     }
-  }
-
-  private async askTaken(paths: readonly string[]): Promise<TakenChoice | undefined> {
-    const [first] = paths;
-    const question =
-      paths.length === 1
-        ? `"${first}" exists in the folder.`
-        : `"${first}" and ${paths.length - 1} more exist in the folder.`;
-    const chosen = await choiceDialog(question, takenChoices, { yes: 'Go on', parent: this });
-    return takenChoices.find(({ value }) => value === chosen)?.value;
   }
 
   private follow(desk: ExportDesk | undefined): void {

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
-import type { AreaClass, BatchRow } from '../../state/batch/batch.ts';
-import { areasOf, type ClassArea } from '../../state/batch/batch-csv.ts';
+import type { BatchRow } from '../../state/batch/batch.ts';
+import { areaColumns, areaOf, type AreaColumn, type ClassArea } from '../../state/batch/batch-csv.ts';
 import { icon } from '../../styles/icons.ts';
 import { controls, theme } from '../../styles/theme.ts';
 
@@ -97,26 +97,25 @@ export class BatchTableElement extends LitElement {
   ];
   static override properties = {
     rows: { attribute: false },
-    classes: { attribute: false },
+    isFixed: { attribute: false },
     canShow: { type: Boolean },
   };
 
   declare rows: readonly BatchRow[];
-  /** Of the areas. */
-  declare classes: readonly AreaClass[];
+  /** Must an image stay? */
+  declare isFixed: (id: number) => boolean;
   /** May images be opened in the viewer? */
   declare canShow: boolean;
 
   constructor() {
     super();
     this.rows = [];
-    this.classes = [];
+    this.isFixed = () => false;
     this.canShow = false;
   }
 
   override render() {
-    const hasAreas = this.rows.some(({ classVoxels }) => classVoxels);
-    const classes = hasAreas ? this.classes : [];
+    const classes = areaColumns(this.rows);
     return html`<table>
       <caption class="visually-hidden">
         Images of the batch
@@ -135,9 +134,8 @@ export class BatchTableElement extends LitElement {
     </table>`;
   }
 
-  private renderRow(row: BatchRow, classes: readonly AreaClass[]) {
+  private renderRow(row: BatchRow, classes: readonly AreaColumn[]) {
     const { id, name, state, error, warnings, files } = row;
-    const areas = areasOf(row);
     const remarks = [...(error === undefined ? [] : [error]), ...warnings];
     return html`<tr>
         <th scope="row" class="name" title=${[name, ...files].join('\n')}>
@@ -148,9 +146,9 @@ export class BatchTableElement extends LitElement {
           }
         </th>
         <td>${renderState(row)}</td>
-        ${classes.map((_, i) => html`<td class="number">${areas ? renderArea(areas.classes[i], row.isFlat) : nothing}</td>`)}
+        ${classes.map((column) => html`<td class="number">${renderArea(areaOf(row, column), row.isFlat)}</td>`)}
         <td>
-          <button class="icon" aria-label=${`Remove ${name}`} ?disabled=${state === 'running'} @click=${() => this.act({ kind: 'remove', id })}>
+          <button class="icon" aria-label=${`Remove ${name}`} ?disabled=${this.isFixed(id)} @click=${() => this.act({ kind: 'remove', id })}>
             ${icon('close', 12)}
           </button>
         </td>

@@ -1,5 +1,6 @@
 import type { ExportSource, LabelClass, Shape5, StorageFormat } from '@brushwood/core';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { ExportRun } from '../../state/exports/export-desk.ts';
 import { chosenClasses, initialForm, type ExportForm } from '../../state/exports/export-form.ts';
 import type { PreviewRow } from '../../state/exports/preview-exports.ts';
@@ -181,7 +182,7 @@ export class ExportPanelElement extends LitElement {
       ${this.sources.map(
         ({ id, displayName }) =>
           html`<label class="choice">
-            <input type="checkbox" .checked=${sourceIds.includes(id)} @change=${() => this.toggleSource(id)} />
+            <input type="checkbox" .checked=${live(sourceIds.includes(id))} @change=${() => this.toggleSource(id)} />
             ${displayName}
           </label>`,
       )}
@@ -204,7 +205,7 @@ export class ExportPanelElement extends LitElement {
               <input
                 type="checkbox"
                 ?disabled=${!hasChannels}
-                .checked=${picked.includes(i)}
+                .checked=${live(picked.includes(i))}
                 @change=${() => this.toggleClass(i, picked)}
               />
               ${name}
@@ -219,7 +220,7 @@ export class ExportPanelElement extends LitElement {
     const { imageNames, which, picked } = this;
     if (imageNames.length < 2) return nothing;
     const option = (value: ImageChoice, text: string) => html`<label class="choice">
-      <input type="radio" name="which" .checked=${which === value} @change=${() => this.emit('images-change', { which: value, picked })} />
+      <input type="radio" name="which" .checked=${live(which === value)} @change=${() => this.emit('images-change', { which: value, picked })} />
       ${text}
     </label>`;
     return html`<section>
@@ -232,7 +233,7 @@ export class ExportPanelElement extends LitElement {
             ? imageNames.map(
                 (name, i) =>
                   html`<label class="choice" style="padding-left: 20px">
-                    <input type="checkbox" .checked=${picked.has(i)} @change=${() => this.pick(i)} />${name}
+                    <input type="checkbox" .checked=${live(picked.has(i))} @change=${() => this.pick(i)} />${name}
                   </label>`,
               )
             : nothing
@@ -250,7 +251,7 @@ export class ExportPanelElement extends LitElement {
         <label class="choice">
           <input
             type="checkbox"
-            .checked=${target.overwrite}
+            .checked=${live(target.overwrite)}
             @change=${() => this.emit('target-change', !target.overwrite)}
           />
           Replace files that exist
@@ -262,7 +263,7 @@ export class ExportPanelElement extends LitElement {
         type="radio"
         name="target"
         ?disabled=${kind === 'folder' && !target.hasFolders}
-        .checked=${target.kind === kind}
+        .checked=${live(target.kind === kind)}
         @click=${() => this.emit('target-change', kind)}
       />
       ${text}

@@ -1,17 +1,44 @@
 import { csvField } from '../csv-field.ts';
-import type { AreaClass, BatchRow } from './batch.ts';
+import type { BatchRow } from './batch.ts';
+
+/** The classes of all rows: rows may have been made with different ones. Of equal names the first of each row is one column, and so on. */
+export function areaColumns(rows: readonly BatchRow[]): readonly AreaColumn[] {
+  const columns = new Map<string, AreaColumn>();
+  for (const { classNames = [], classVoxels } of rows) {
+    if (!classVoxels) continue;
+    for (const [i, name] of classNames.entries()) {
+      const nth = classNames.slice(0, i).filter((other) => other === name).length;
+      columns.set(JSON.stringify([name, nth]), { name, nth });
+    }
+  }
+  return [...columns.values()];
+}
+
+/** The area of a class in a row; undefined if the row has no such class. */
+export function areaOf(row: BatchRow, { name, nth }: AreaColumn): ClassArea | undefined {
+  const places = (row.classNames ?? []).flatMap((other, i) => (other === name ? [i] : []));
+  const place = places[nth];
+  return place === undefined ? undefined : areasOf(row)?.classes[place];
+}
+
+/** A class that areas are shown of. */
+export interface AreaColumn {
+  readonly name: string;
+  /** Of the classes with that name, from 0. */
+  readonly nth: number;
+}
 
 /**
  * The areas of a batch, one row an image: for each class its voxels, percent of the image, and µm² (flat images) or µm³ where the size of a
  * voxel is known.
  */
-export function batchCsv(rows: readonly BatchRow[], classes: readonly AreaClass[]): string {
+export function batchCsv(rows: readonly BatchRow[]): string {
+  const classes = areaColumns(rows);
   const columns = classes.flatMap(({ name }) => [`${name} voxels`, `${name} percent`, `${name} um2`, `${name} um3`]);
   const header = ['image', 'state', 'voxels', ...columns, 'files', 'remarks'].map(csvField);
   const lines = rows.map((row) => {
-    const areas = areasOf(row);
-    const total = areas?.total;
-    const cells = classes.flatMap((_, i) => cellsOf(row, areas?.classes[i]));
+    const total = areasOf(row)?.total;
+    const cells = classes.flatMap((column) => cellsOf(row, areaOf(row, column)));
     const remarks = [...(row.error === undefined ? [] : [row.error]), ...row.warnings].join(' ');
     return [
       csvField(row.name),

@@ -1,4 +1,4 @@
-import { BrushwoodError, newClass, type LabelClass, type Project } from '@brushwood/core';
+import { BrushwoodError, type Project } from '@brushwood/core';
 import { describe, expect, it } from 'vitest';
 import type { ExportEvents, ExportImage, ExportPlan, ExportRunner } from '../exports/export-plan.ts';
 import { Batch } from './batch.ts';
@@ -11,7 +11,7 @@ const plan: ExportPlan = {
   steps: {},
 };
 const project = {} as Project;
-const classes: readonly LabelClass[] = [newClass('ground', []), newClass('cell, "big"', [])];
+const classNames = ['ground', 'cell, "big"'];
 const image = (name: string): ExportImage => ({ nickname: name, image: { location: { path: `${name}.tif` } } });
 const namesOf = (images: readonly ExportImage[]) => images.map(({ nickname }) => nickname);
 
@@ -54,13 +54,13 @@ describe('a batch', () => {
       events.onFailure({ index: 1, error: new BrushwoodError('broken-file', 'b is broken.') });
       done(events, 2);
     });
-    await batch.run({ project, plan, runner: first, classes });
+    await batch.run({ project, plan, runner: first, classNames });
     expect(states(batch)).toEqual(['a done', 'b failed', 'c done']);
     expect(batch.rows[0]).toMatchObject({ files: ['0.tif'], warnings: ['darker'], classVoxels: [30, 10] });
     expect(batch.rows[1]!.error).toBe('b is broken.');
     batch.reset();
     const second = new Script((events) => done(events, 0));
-    await batch.run({ project, plan, runner: second, classes });
+    await batch.run({ project, plan, runner: second, classNames });
     expect(second.seen).toEqual([['b']]);
     expect(states(batch)).toEqual(['a done', 'b done', 'c done']);
     batch.reset({ isAll: true });
@@ -76,24 +76,24 @@ describe('a batch', () => {
         batch.cancel();
       });
     });
-    await batch.run({ project, plan, runner, classes });
+    await batch.run({ project, plan, runner, classNames });
     expect([batch.isRunning, batch.problem]).toEqual([false, undefined]);
     expect(states(batch)).toEqual(['a done', 'b waiting']);
   });
   it('says what is wrong with it as a whole', async () => {
     const batch = batchOf('a');
     const runner = new Script(() => Promise.reject(new BrushwoodError('write-failed', 'The disk is full.')));
-    await batch.run({ project, plan, runner, classes });
+    await batch.run({ project, plan, runner, classNames });
     expect([batch.problem, ...states(batch)]).toEqual(['The disk is full.', 'a waiting']);
   });
   it('runs once at a time, and takes images meanwhile for the next run', async () => {
     const batch = batchOf('a');
     const runner = new Script(async (events) => {
       batch.add([image('b')]);
-      await batch.run({ project, plan, runner: new Script(() => expect.fail('twice')), classes });
+      await batch.run({ project, plan, runner: new Script(() => expect.fail('twice')), classNames });
       done(events, 0);
     });
-    await batch.run({ project, plan, runner, classes });
+    await batch.run({ project, plan, runner, classNames });
     expect(states(batch)).toEqual(['a done', 'b waiting']);
   });
   it('tells how far it is, how fast, and how long it takes yet', async () => {
@@ -108,12 +108,62 @@ describe('a batch', () => {
       expect(perMinute).toBeCloseTo(3, 1);
       expect(secondsLeft).toBeCloseTo(30, 0);
     });
-    await batch.run({ project, plan, runner, classes });
+    await batch.run({ project, plan, runner, classNames });
     expect(batch.problem).toBeUndefined();
+  });
+  it('trains first, which can be cancelled too, and cannot be started twice meanwhile', async () => {
+    const batch = batchOf('a', 'b');
+    const runner = new Script(() => expect.fail('it was cancelled'));
+    const train = (signal: AbortSignal) =>
+      new Promise<Project>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new BrushwoodError('aborted', 'Cancelled.')));
+      });
+    const run = batch.run({ project, train, plan, runner, classNames });
+    await batch.run({ project, plan, runner, classNames });
+    expect([batch.isRunning, batch.isPreparing]).toEqual([true, true]);
+    batch.cancel();
+    await run;
+    expect([batch.isRunning, batch.isPreparing, batch.problem]).toEqual([false, false, undefined]);
+    expect(states(batch)).toEqual(['a waiting', 'b waiting']);
+  });
+  it('leaves out what is removed while it runs, unless all was sent', async () => {
+    const batch = batchOf('a', 'b', 'c');
+    const [a, b, c] = batch.rows.map(({ id }) => id);
+    const runner = new Script((events) => {
+      events.onProgress({ index: 0, done: 1, total: 2, phase: '' });
+      batch.remove([a!, b!]);
+      expect([0, 1, 2].map((index) => events.isWanted!(index))).toEqual([true, false, true]);
+    });
+    await batch.run({ project, plan, runner, classNames });
+    expect(states(batch)).toEqual(['a waiting', 'c waiting']);
+    const sent = Object.assign(
+      new Script(() => {
+        batch.remove([c!]);
+        expect([batch.isFixed(c!), batch.rows.length]).toEqual([true, 2]);
+      }),
+      { takesAll: true },
+    );
+    await batch.run({ project, plan, runner: sent, classNames });
+    batch.remove([c!]);
+    expect([batch.problem, ...states(batch)]).toEqual([undefined, 'a waiting']);
+  });
+  it('is empty for another project, but for what is being predicted with its own', async () => {
+    const batch = batchOf('a', 'b');
+    const runner = new Script((events) => {
+      batch.add([image('c')]);
+      batch.clear();
+      done(events, 0);
+    });
+    const trained = { ...project, carried: [] } as Project;
+    await batch.run({ project, train: async () => trained, plan, runner, classNames });
+    expect(states(batch)).toEqual(['a done', 'b waiting']);
+    expect(batch.rows[0]!.made).toEqual({ project: trained, plan });
+    batch.clear();
+    expect(batch.rows).toEqual([]);
   });
   it('shows a run that another page began', async () => {
     const batch = batchOf('old');
-    await batch.adopt(['x', 'y'], classes, async (events) => {
+    await batch.adopt(['x', 'y'], classNames, async (events) => {
       done(events, 1);
       events.onFailure({ index: 0, error: new Error('no') });
     });
@@ -131,16 +181,30 @@ describe('the areas of a batch as CSV', () => {
         done(events, 0);
         events.onFailure({ index: 1, error: new Error('b is\nbroken') });
       }),
-      classes,
+      classNames,
     });
     const header =
       '"image","state","voxels","ground voxels","ground percent","ground um2","ground um3",' +
       '"cell, ""big"" voxels","cell, ""big"" percent","cell, ""big"" um2","cell, ""big"" um3","files","remarks"';
-    expect(batchCsv(batch.rows, classes).split('\r\n')).toEqual([
+    expect(batchCsv(batch.rows).split('\r\n')).toEqual([
       header,
       '" =a,""1""","done",40,30,75.0000,7.50000,,10,25.0000,2.50000,,"0.tif",""',
       '"b","failed",,,,,,,,,,"","b is\nbroken"',
       '',
+    ]);
+  });
+  it('are of the classes that each image was predicted with', async () => {
+    const batch = batchOf('a');
+    const runner = new Script((events) => done(events, 0));
+    await batch.run({ project, plan, runner, classNames: ['ground', 'cell'] });
+    batch.add([image('b')]);
+    await batch.run({ project, plan, runner, classNames: ['cell', 'cell'] });
+    const [header, ...rows] = batchCsv(batch.rows).split('\r\n');
+    const cells = (line: string) => line.split(',').filter((_, i) => i >= 3 && (i - 3) % 4 === 0);
+    expect(cells(header!).slice(0, 3)).toEqual(['"ground voxels"', '"cell voxels"', '"cell voxels"']);
+    expect(rows.slice(0, 2).map((row) => cells(row).slice(0, 3))).toEqual([
+      ['30', '10', ''],
+      ['', '30', '10'],
     ]);
   });
 });

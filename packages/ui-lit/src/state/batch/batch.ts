@@ -1,4 +1,4 @@
-import { isAbortError, type LabelClass, type Project } from '@brushwood/core';
+import { isAbortError, type Project } from '@brushwood/core';
 import { appMessage } from '../advice.ts';
 import { defaultBatchSettings, type BatchSettings } from './batch-settings.ts';
 import type { ExportEvents, ExportImage, ExportPlan, ExportRunner } from '../exports/export-plan.ts';
@@ -21,10 +21,17 @@ export interface BatchRow {
   readonly voxels?: number;
   readonly voxelMeasureUm?: number;
   readonly isFlat?: boolean;
+  /** Of `classVoxels`: the classes of the project may be others by now. */
+  readonly classNames?: readonly string[];
+  /** What it was made with. Undefined for one that another page began. */
+  readonly made?: MadeWith;
 }
 
-/** A class as the areas need it. */
-export type AreaClass = Pick<LabelClass, 'name'>;
+/** A trained project and what was done with its predictions. */
+export interface MadeWith {
+  readonly project: Project;
+  readonly plan: ExportPlan;
+}
 
 /** How far a batch is. */
 export interface BatchProgress {
@@ -43,7 +50,9 @@ export interface BatchRun {
   readonly plan: ExportPlan;
   readonly runner: ExportRunner;
   /** Of the areas, as the steps of the plan leave them. */
-  readonly classes: readonly AreaClass[];
+  readonly classNames: readonly string[];
+  /** Gives the project its model, if it may lack it. */
+  readonly train?: (signal: AbortSignal) => Promise<Project>;
 }
 
 /**
@@ -51,15 +60,17 @@ export interface BatchRun {
  * something else. Tells of changes by the event `change`.
  */
 export class Batch extends EventTarget {
-  /** Of the areas that were counted last. */
-  classes: readonly AreaClass[] = [];
   /** What is wrong with the run as a whole. */
   problem: string | undefined;
   settings: BatchSettings = defaultBatchSettings;
+  /** Is the classifier trained for the run under way? */
+  isPreparing = false;
   private byId = new Map<number, BatchRow>();
   private nextId = 1;
   private stop: AbortController | undefined;
   private running: readonly number[] = [];
+  /** The run under way has all its images already. */
+  private isSent = false;
   private startedAt = 0;
 
   get rows(): readonly BatchRow[] {
@@ -87,33 +98,52 @@ export class Batch extends EventTarget {
     this.changed();
   }
 
-  /** @param ids of images that are not in work */
+  /** Leaves images out, also of the run under way. Those that are in work stay. */
   remove(ids: readonly number[]): void {
-    for (const id of ids) if (this.byId.get(id)?.state !== 'running') this.byId.delete(id);
+    for (const id of ids) if (!this.isFixed(id)) this.byId.delete(id);
+    this.changed();
+  }
+
+  /** Is an image in work, or sent to where it is going to be? */
+  isFixed(id: number): boolean {
+    const state = this.byId.get(id)?.state;
+    return state === 'running' || (state === 'waiting' && this.isSent && this.running.includes(id));
+  }
+
+  /** Another project is opened: all rows go but those of the run under way, which goes on with the project that it began with. */
+  clear(): void {
+    const kept = new Set(this.isRunning ? this.running : []);
+    for (const id of this.byId.keys()) if (!kept.has(id)) this.byId.delete(id);
+    if (!this.isRunning) this.problem = undefined;
     this.changed();
   }
 
   /** Begins with the images that wait. Resolves when it is over, however it ends. */
-  run({ project, plan, runner, classes }: BatchRun): Promise<void> {
+  run({ project, train, plan, runner, classNames }: BatchRun): Promise<void> {
     const rows = this.rows.filter(({ state, image }) => state === 'waiting' && image);
     const images = rows.map(({ image }) => image!);
-    this.classes = classes;
-    return this.work(
-      rows.map(({ id }) => id),
-      (events) => runner.run(project, images, plan, events),
-    );
+    const ids = rows.map(({ id }) => id);
+    return this.work(ids, async (signal) => {
+      const trained = train ? await this.prepare(() => train(signal)) : project;
+      this.isSent = runner.takesAll ?? false;
+      const made = { project: trained, plan };
+      await runner.run(trained, images, plan, this.eventsOf(ids, { signal, classNames, made }));
+    });
   }
 
   /** Shows a run that another page has begun, in place of what is here. */
   adopt(
     names: readonly string[],
-    classes: readonly AreaClass[],
+    classNames: readonly string[],
     follow: (events: ExportEvents) => Promise<void>,
   ): Promise<void> {
+    if (this.isRunning) return Promise.resolve();
     this.byId.clear();
-    this.classes = classes;
     const ids = names.map((name) => this.addRow(name));
-    return this.work(ids, follow);
+    return this.work(ids, (signal) => {
+      this.isSent = true;
+      return follow(this.eventsOf(ids, { signal, classNames }));
+    });
   }
 
   /** Ends the run under way. What is done stays, the others wait. */
@@ -144,7 +174,7 @@ export class Batch extends EventTarget {
     return { ...facts, share, perMinute: sum / minutes, secondsLeft: (60 * minutes * (1 - share)) / share };
   }
 
-  private async work(ids: readonly number[], run: (events: ExportEvents) => Promise<void>): Promise<void> {
+  private async work(ids: readonly number[], run: (signal: AbortSignal) => Promise<void>): Promise<void> {
     if (this.isRunning || ids.length === 0) return;
     const stop = new AbortController();
     this.stop = stop;
@@ -153,21 +183,38 @@ export class Batch extends EventTarget {
     this.problem = undefined;
     this.changed();
     try {
-      await run(this.eventsOf(ids, stop.signal));
+      await run(stop.signal);
     } catch (error) {
       if (!isAbortError(error)) this.problem = appMessage(error);
     } finally {
       this.stop = undefined;
+      this.isSent = false;
       for (const id of ids) if (this.byId.get(id)?.state === 'running') this.change(id, { state: 'waiting', done: 0 });
       this.changed();
     }
   }
 
-  private eventsOf(ids: readonly number[], signal: AbortSignal): ExportEvents {
+  private async prepare(train: () => Promise<Project>): Promise<Project> {
+    this.isPreparing = true;
+    this.changed();
+    try {
+      return await train();
+    } finally {
+      this.isPreparing = false;
+      this.startedAt = performance.now();
+      this.changed();
+    }
+  }
+
+  private eventsOf(
+    ids: readonly number[],
+    { signal, ...facts }: { signal: AbortSignal } & Pick<BatchRow, 'classNames' | 'made'>,
+  ): ExportEvents {
     return {
       signal,
+      isWanted: (index) => this.byId.has(ids[index]!),
       onProgress: ({ index, done, total }) => this.change(ids[index]!, { state: 'running', done, total }),
-      onDone: ({ index, ...result }) => this.change(ids[index]!, { state: 'done', ...result }),
+      onDone: ({ index, ...result }) => this.change(ids[index]!, { state: 'done', ...result, ...facts }),
       onFailure: ({ index, error }) => this.change(ids[index]!, { state: 'failed', error: appMessage(error) }),
       onWarning: ({ index, message }) => {
         const warnings = this.byId.get(ids[index]!)?.warnings ?? [];

@@ -1,8 +1,7 @@
 import { combinedClasses, isAbortError } from '@brushwood/core';
-import type { ExportDestination } from '../exports/export-destination.ts';
 import type { ExportPlan, ExportRunner } from '../exports/export-plan.ts';
 import type { Labeling } from '../labeling.ts';
-import { trainedProject } from '../trained-project.ts';
+import { takeProject } from '../taken-project.ts';
 import { downloadFile } from '../../storage/download-file.ts';
 import { createServerRunner } from '../../storage/server-runner.ts';
 import type { ServerHome } from '../../storage/server-home.ts';
@@ -10,7 +9,6 @@ import type { Batch } from './batch.ts';
 import { serverPattern } from './batch-settings.ts';
 import { createBackgroundRunner } from './run-in-page.ts';
 import { createZipDestination } from './zip-destination.ts';
-import { whenSettled } from '../when-settled.ts';
 
 /** The part of the project's desk that batches need. */
 export interface BatchDesk {
@@ -26,22 +24,22 @@ export function batchPlan(labeling: Labeling, { batch: { settings }, server }: B
   return { ...plan, pattern, overwrite };
 }
 
-/** Predicts the images that wait, with the model of the labels as they are now. @throws what training throws */
+/**
+ * Predicts the images that wait, with the project and the settings as they are now.
+ * @param choose what carries it out; it is asked in the same turn, as the user may have to be
+ * @throws as `choose` does
+ */
 export async function startBatch(
   labeling: Labeling,
-  batch: Batch,
-  { plan, runner }: { plan: ExportPlan; runner: ExportRunner },
+  desk: BatchDesk,
+  choose: () => Promise<ExportRunner>,
 ): Promise<void> {
-  await whenSettled(labeling, 60_000);
-  const { project } = await trainedProject(labeling);
+  const plan = batchPlan(labeling, desk);
+  const { project, train } = takeProject(labeling);
   const { postprocessing } = plan.steps;
   const classes = postprocessing ? combinedClasses(project.classes, postprocessing) : project.classes;
-  await batch.run({ project, plan, runner, classes });
-}
-
-/** Results go into a folder. */
-export function folderRunner(labeling: Labeling, destination: ExportDestination): ExportRunner {
-  return createBackgroundRunner(labeling, destination);
+  const runner = await choose();
+  await desk.batch.run({ project, train, plan, runner, classNames: classes.map(({ name }) => name) });
 }
 
 /** All results become one download, also of a batch that is cancelled. */
@@ -71,9 +69,8 @@ export async function resumeBatch(batch: Batch, home: ServerHome): Promise<void>
   const current = (await runner.list()).findLast(({ state }) => state !== 'cancelled');
   if (!current || batch.isRunning) return;
   const names = await runner.namesOf(current.id);
-  const classes = current.classNames.map((name) => ({ name }));
   await batch
-    .adopt(names, classes, (events) => runner.follow(current.id, events))
+    .adopt(names, current.classNames, (events) => runner.follow(current.id, events))
     .catch((error: unknown) => {
       if (!isAbortError(error)) throw error;
     });

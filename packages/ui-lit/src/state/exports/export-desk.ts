@@ -10,12 +10,13 @@ import {
   type ExportPlan,
   type ExportSettings,
   type LabelClass,
+  type Lane,
   type PageFolder,
   type Shape5,
 } from '@brushwood/core';
 import { appMessage } from '../advice.ts';
 import type { Labeling } from '../labeling.ts';
-import { trainedProject } from '../trained-project.ts';
+import { takeProject } from '../taken-project.ts';
 import { createDownloadDestination } from './download-destination.ts';
 import { initialForm, planOfForm, type ExportForm } from './export-form.ts';
 import type { ExportImage, ExportRunner } from './export-plan.ts';
@@ -24,7 +25,6 @@ import { createFolderDestination, type FolderOptions } from './folder-destinatio
 import { createPageRunner } from './page-runner.ts';
 import { previewExports, type PreviewRow } from './preview-exports.ts';
 import type { RunImage } from './run-progress.ts';
-import { whenSettled } from '../when-settled.ts';
 
 /** A run of exports, under way or over. */
 export interface ExportRun {
@@ -127,15 +127,18 @@ export class ExportDesk extends EventTarget {
     return previewExports(project, this.plan(), { catalog: this.catalog, lanes: wanted });
   }
 
-  /** Trains if need be and exports. What goes wrong is told by `run`. */
+  /** Trains if need be and exports the project as it is now. What goes wrong is told by `run`. */
   async start({ lanes, askTaken }: StartOptions): Promise<void> {
     if (this.isRunning) return;
     const { labeling } = this;
     const stop = new AbortController();
     this.stop = stop;
     const plan = this.plan();
+    const taken = takeProject(labeling);
+    const wanted = lanes.flatMap((index) => taken.project.lanes[index] ?? []);
+    const runner = this.runner(askTaken);
     this.run = {
-      images: lanes.map((index) => this.waiting(index, plan)),
+      images: wanted.map((lane) => waiting(lane, plan)),
       startedMs: performance.now(),
       isCancelled: false,
     };
@@ -144,11 +147,9 @@ export class ExportDesk extends EventTarget {
     this.changed();
     let problem: string | undefined;
     try {
-      await whenSettled(labeling, 60_000);
-      const { project } = await trainedProject(labeling, stop.signal);
-      const images = lanes.map((index) => this.imageOf(index));
+      const project = await taken.train(stop.signal);
       this.update({ startedMs: performance.now() });
-      await this.runner(askTaken).run(project, images, plan, this.events(stop.signal));
+      await runner.run(project, wanted.map(imageOf), plan, this.events(stop.signal));
     } catch (error) {
       if (!isAbortError(error) || !stop.signal.aborted) problem = appMessage(error);
     } finally {
@@ -176,20 +177,6 @@ export class ExportDesk extends EventTarget {
     const { folder } = this;
     const destination = folder ? createFolderDestination(folder, { askTaken }) : createDownloadDestination();
     return createPageRunner(this.labeling.services, destination);
-  }
-
-  private imageOf(index: number): ExportImage {
-    const { rawData, predictionMask, labels } = this.labeling.project.lanes[index]!;
-    const mask = predictionMask && requestOf(predictionMask);
-    return { nickname: rawData.nickname, image: requestOf(rawData), mask, labels };
-  }
-
-  private waiting(index: number, plan: ExportPlan): RunImage {
-    const { rawData } = this.labeling.project.lanes[index]!;
-    const roi = plannedRoi(plan, rawData.shape);
-    const shape = roi ? roiShape(roi) : rawData.shape;
-    const voxels = Math.max(0, elementCount(shape) / shape[1]);
-    return { name: rawData.nickname, state: 'waiting', voxels, share: 0, phase: '', files: [], messages: [] };
   }
 
   private events(signal: AbortSignal): Parameters<ExportRunner['run']>[3] {
@@ -225,6 +212,18 @@ export class ExportDesk extends EventTarget {
   private changed(): void {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+function imageOf({ rawData, predictionMask, labels }: Lane): ExportImage {
+  const mask = predictionMask && requestOf(predictionMask);
+  return { nickname: rawData.nickname, image: requestOf(rawData), mask, labels };
+}
+
+function waiting({ rawData }: Lane, plan: ExportPlan): RunImage {
+  const roi = plannedRoi(plan, rawData.shape);
+  const shape = roi ? roiShape(roi) : rawData.shape;
+  const voxels = Math.max(0, elementCount(shape) / shape[1]);
+  return { name: rawData.nickname, state: 'waiting', voxels, share: 0, phase: '', files: [], messages: [] };
 }
 
 /** What can be exported of a project. */

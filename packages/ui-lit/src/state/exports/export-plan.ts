@@ -25,6 +25,8 @@ export interface ExportResult {
 
 export interface ExportEvents {
   readonly signal: AbortSignal;
+  /** Asked before an image is begun: is it still to be predicted? Default yes. */
+  isWanted?(index: number): boolean;
   /** `index` is the number of the image in the list. `done` and `total` are its blocks. */
   onProgress(progress: { index: number; done: number; total: number; phase: string }): void;
   /** An image is done: its files, and voxels per class of the segmentation if they were counted. */
@@ -37,6 +39,8 @@ export interface ExportEvents {
 
 /** Writes results: in the page, or on the server that the page came from. */
 export interface ExportRunner {
+  /** Takes all images at once: none of them can be left out any more when it has begun. */
+  readonly takesAll?: boolean;
   /**
    * Predicts the images one after the other with the project's model.
    * @throws 'aborted', and what is wrong with the run as a whole; what was finished before stays

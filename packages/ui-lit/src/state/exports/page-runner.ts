@@ -39,6 +39,7 @@ export function createPageRunner(services: PipelineServices, destination: Export
       try {
         const run = new PageRun({ services, destination, project, plan, stage, events });
         for (const [index, image] of images.entries()) {
+          if (events.isWanted?.(index) === false) continue;
           const { files, ...rest } = planned[index]!;
           const taken = files.flatMap((file) => {
             const path = claimed.get(file.path);
