@@ -1,14 +1,7 @@
-import {
-  BrushwoodError,
-  dtypes,
-  unpackProject,
-  type ChannelSelection,
-  type ExportPlan,
-  type PlannedOutput,
-  type Project,
-} from '@brushwood/core';
+import { BrushwoodError, unpackProject, type ChannelSelection, type ExportPlan, type Project } from '@brushwood/core';
 import { Buffer } from 'node:buffer';
 import { TextDecoder } from 'node:util';
+import { isChannelSelection, wrongInPlan } from './check-plan.ts';
 
 /** Media type of an export: the length of the JSON (uint32, little-endian), the JSON, the packed project. */
 export const exportType = 'application/vnd.brushwood.export';
@@ -53,40 +46,21 @@ export function unpackExport(bytes: Uint8Array): ExportRequest {
   return { step, plan, images, project, givenCount };
 }
 
-/** What decides where files go and how is checked here; the rest by what uses it. */
 function checkPlan(plan: unknown): asserts plan is ExportPlan {
-  const { outputs, formatId, pattern, steps, overwrite, part } = Object(plan) as Record<string, unknown>;
-  const isOutput = (output: unknown) => {
-    const wish = Object(output) as Partial<PlannedOutput>;
-    return typeof wish.sourceId === 'string' && (wish.dtype === undefined || dtypes.includes(wish.dtype));
-  };
-  const isPlan =
-    Array.isArray(outputs) &&
-    outputs.length > 0 &&
-    outputs.every(isOutput) &&
-    typeof formatId === 'string' &&
-    typeof pattern === 'string' &&
-    pattern !== '' &&
-    !pattern.includes('\0') &&
-    typeof steps === 'object' &&
-    steps !== null &&
-    (overwrite === undefined || typeof overwrite === 'boolean') &&
-    Object.values(Object(part) as object).every(isSpan);
-  if (!isPlan) throw wrong('its plan is incomplete');
-}
-
-function isSpan(span: unknown): boolean {
-  const { start, stop } = Object(span) as Record<string, unknown>;
-  return [start, stop].every((end) => end === undefined || (Number.isInteger(end) && Number(end) >= 0));
+  const problem = wrongInPlan(plan);
+  if (problem !== undefined) throw wrong(problem);
 }
 
 function checkImages(images: unknown): asserts images is readonly WishedImage[] {
   const isImage = (image: unknown) => {
-    const { lane, path, nickname, axes } = Object(image) as Record<string, unknown>;
+    const { lane, path, nickname, axes, channels } = Object(image) as Record<string, unknown>;
     const hasPlace = lane === undefined ? typeof path === 'string' : Number.isInteger(lane);
-    return hasPlace && [nickname, axes].every((text) => text === undefined || typeof text === 'string');
+    const areNames = [nickname, axes].every((text) => text === undefined || typeof text === 'string');
+    return hasPlace && areNames && (channels === undefined || isChannelSelection(channels));
   };
-  if (!Array.isArray(images) || images.length === 0 || !images.every(isImage)) throw wrong('it names no images');
+  if (!Array.isArray(images) || images.length === 0 || !images.every(isImage)) {
+    throw wrong('it names no images, or one in it is not named as an image is');
+  }
 }
 
 function wrong(reason: string, cause?: unknown): BrushwoodError {

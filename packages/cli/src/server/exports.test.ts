@@ -278,6 +278,33 @@ describe('an export is refused', () => {
     expect((await call('PUT', 'exports')).status).toBe(405);
     expect((await call('GET', 'exports/0123')).status).toBe(404);
   });
+  it.each<[string, object]>([
+    ['roi', { roi: {} }],
+    ['roi', { roi: { start: [0, 0, 0, 0, 0], stop: [1, 1, 1, 'a', 50] } }],
+    ['part', { part: { y: 7 } }],
+    ['part', { part: { y: { start: 0.5 } } }],
+    ['layout', { layout: 'large' }],
+    ['layout', { layout: { chunkShape: [64, 64] } }],
+    ['layout', { layout: { compression: 'best' } }],
+    ['outputs', { outputs: [{ sourceId: 'probabilities', channels: 1 }] }],
+    ['outputs', { outputs: [{ sourceId: 'probabilities', renormalize: { from: [0, 1] } }] }],
+    ['outputs', { outputs: [] }],
+    ['axes', { axes: 3 }],
+    ['steps', { steps: { smallestObject: 'two' } }],
+    ['steps', { steps: { postprocessing: { combine: 1 } } }],
+    ['steps', { steps: { postprocessing: { thresholds: { 0: 1 } } } }],
+  ])('with %s of a wrong kind', async (name, change) => {
+    const { status, facts } = await start(inputs.slice(0, 1), plan({ pattern: 'never/x', ...change }));
+    expect({ status, error: facts.error }).toMatchObject({
+      status: 400,
+      error: { code: 'invalid-parameter', message: expect.stringContaining(`${name} of its plan is to be`) },
+    });
+    expect(server.faults).toEqual([]);
+  });
+  it('with channels of an image that are none', async () => {
+    const image = { ...inputs[0]!, channels: { first: 0 } } as unknown as WishedImage;
+    expect((await start([image], plan({ pattern: 'never/x' }))).status).toBe(400);
+  });
   it('of strangers', async () => {
     const { port } = server;
     const bare = await sendRaw(port, { method: 'POST', path: '/api/exports', body: packed({}) });
