@@ -10,7 +10,9 @@ import {
   type Project,
 } from '@brushwood/core';
 import { ExportStage } from './exports/export-stage.ts';
+import { explainWriteFailure } from './exports/write-problem.ts';
 import type { Labeling } from './labeling.ts';
+import { privateFolder } from '../storage/private-folder.ts';
 
 /**
  * Replaces the strokes of the shown image by a label image of its size: 0 = none, 1 for the first class. Values beyond the classes add
@@ -50,10 +52,22 @@ export async function exportLabelImage({ project, laneIndex, services }: Labelin
   const tiff = findById(services.catalog.formats, 'tiff', 'format');
   const stage = await ExportStage.begin();
   const path = `${stage.path}/${name}`;
-  const sink = await tiff.create!({ path }, spec);
-  const roi = wholeRoi(labels.shape);
-  await sink.write(roi, createTensor(readLabels(labels, roi), labels.shape));
-  await sink.close();
-  await stage.end({ keepsFiles: true });
-  return findPageFile(await navigator.storage.getDirectory(), path);
+  let isDone = false;
+  try {
+    const sink = await tiff.create!({ path }, spec);
+    try {
+      const roi = wholeRoi(labels.shape);
+      await sink.write(roi, createTensor(readLabels(labels, roi), labels.shape));
+      await sink.close();
+      isDone = true;
+    } catch (error) {
+      await sink.abort();
+      throw error;
+    }
+  } catch (error) {
+    throw await explainWriteFailure(error);
+  } finally {
+    await stage.end({ keepsFiles: isDone });
+  }
+  return findPageFile(await privateFolder(), path);
 }

@@ -1,5 +1,6 @@
 import { enterPageFolder, type PageFolder } from '@brushwood/core';
 import { explainWriteFailure } from './write-problem.ts';
+import { privateFolder } from '../../storage/private-folder.ts';
 
 /** Below the page's private file system (OPFS): one folder for each run. */
 const stages = 'brushwood-exports';
@@ -39,7 +40,7 @@ export class ExportStage {
 
   /** A folder of the stage, made if need be. */
   async folder(...names: readonly string[]): Promise<PageFolder> {
-    return enterPageFolder(await navigator.storage.getDirectory(), [stages, this.name, ...names], { create: true });
+    return enterPageFolder(await privateFolder(), [stages, this.name, ...names], { create: true });
   }
 
   async remove(name: string): Promise<void> {
@@ -68,7 +69,7 @@ export async function removeLeftovers(): Promise<void> {
 }
 
 async function stagesFolder(): Promise<PageFolder> {
-  return enterPageFolder(await navigator.storage.getDirectory(), [stages], { create: true });
+  return enterPageFolder(await privateFolder(), [stages], { create: true });
 }
 
 async function removeEntry(folder: PageFolder, name: string): Promise<void> {

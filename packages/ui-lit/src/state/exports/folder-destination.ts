@@ -43,6 +43,7 @@ export function createFolderDestination(folder: PageFolder, options: FolderOptio
         const tree = treeOf(files);
         if (tree !== undefined) await putTree(target, tree, { files, signal });
         else await putFiles(target, files, signal);
+        if (isSequence(path)) await removeOldSlices(target, fileNameOf(path), files);
         const names = tree === undefined ? files.map((file) => file.path) : [tree];
         return names.map((name) => [...parents, name].join('/'));
       });
@@ -106,13 +107,25 @@ async function isTaken(folder: PageFolder, path: string): Promise<boolean> {
     throw error;
   });
   if (!place) return false;
-  if (!isSequence(path)) return hasEntry(place, name);
+  return isSequence(path) ? (await slicesOf(place, name)).length > 0 : hasEntry(place, name);
+}
+
+/** The files of a sequence that a folder has, however wide their numbers are. */
+async function slicesOf(folder: PageFolder, name: string): Promise<readonly string[]> {
   const [before = '', after = ''] = name.split(slicePlace);
-  for await (const found of place.keys()) {
-    const number = found.startsWith(before) && found.endsWith(after) && found.slice(before.length, -after.length);
-    if (number !== false && /^\d+$/.test(number)) return true;
+  const slices: string[] = [];
+  for await (const found of folder.keys()) {
+    const isLike = found.startsWith(before) && found.endsWith(after);
+    if (isLike && /^\d+$/.test(found.slice(before.length, found.length - after.length))) slices.push(found);
   }
-  return false;
+  return slices;
+}
+
+/** What is left of a longer sequence, or of one with wider numbers, would be taken for a part of the new one. */
+async function removeOldSlices(folder: PageFolder, name: string, written: readonly FolderFile[]): Promise<void> {
+  if (name.startsWith(slicePlace)) return; // numbers alone may be files of something else
+  const kept = new Set(written.map(({ path }) => path));
+  for (const old of await slicesOf(folder, name)) if (!kept.has(old)) await folder.removeEntry(old);
 }
 
 /** `cells.tif` → `cells (2).tif`. */

@@ -27,6 +27,7 @@ import type { ExportEvents, ExportImage, ExportPlan, ExportResult, ExportRunner 
 import { ExportStage } from './export-stage.ts';
 import { planImages, type PlannedImage } from './plan-images.ts';
 import { checkRoom, explainWriteFailure, isEndOfRun } from './write-problem.ts';
+import { privateFolder } from '../../storage/private-folder.ts';
 
 /** Predicts in the page: files are written block by block into the page's private file system, and go from there to their destination. */
 export function createPageRunner(services: PipelineServices, destination: ExportDestination): ExportRunner {
@@ -168,7 +169,7 @@ function areasOf({ counts, spec }: CountingSink): Partial<ExportResult> {
 async function labelScratch({ catalog }: PipelineServices, path: string, spec: ImageSpec): Promise<Scratch> {
   // A TIFF or PNG may lack axes that have one entry; here all have a place.
   const whole: ImageSpec = { ...spec, axes: 'tczyx' };
-  const root = await navigator.storage.getDirectory();
+  const root = await privateFolder();
   return {
     sink: await formatByExtension(catalog.formats, path)!.create!({ path }, whole, { overwrite: true }),
     open: async () =>
