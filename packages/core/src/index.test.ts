@@ -135,6 +135,7 @@ const values = [
   'normalizeRequest',
   'objectFilterSink',
   'openImage',
+  'openPageStorage',
   'openSuggestions',
   'outputFormat',
   'packError',

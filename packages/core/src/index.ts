@@ -249,6 +249,7 @@ export {
   type PageFile,
   type PageFolder,
 } from './files/page-file.ts';
+export { openPageStorage } from './files/page-storage.ts';
 export {
   claimPartial,
   fileLockHolder,

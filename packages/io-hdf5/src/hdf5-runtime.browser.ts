@@ -1,4 +1,4 @@
-import { BrushwoodError, createPageFile, type ImageLocation, randomUuid } from '@brushwood/core';
+import { BrushwoodError, createPageFile, openPageStorage, randomUuid, type ImageLocation } from '@brushwood/core';
 import { guardLibrary } from './guarded-library.ts';
 import { createLazyFile, readBlobNow, type FilePart, type LazyFile } from './lazy-blob.ts';
 import type { Hdf5Library, Hdf5Runtime, MountedFile } from './hdf5-runtime.ts';
@@ -26,7 +26,7 @@ export const runtime: Hdf5Runtime = {
     },
     async publish(name, target, options) {
       const bytes = (await fileSystem()).readFile(name);
-      const file = await createPageFile(await navigator.storage.getDirectory(), target, options);
+      const file = await createPageFile(await openPageStorage(), target, options);
       try {
         await file.write(0, bytes);
         await file.close();

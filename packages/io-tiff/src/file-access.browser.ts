@@ -1,4 +1,4 @@
-import { BrushwoodError, createPageFile, findPageFile, type ImageLocation } from '@brushwood/core';
+import { BrushwoodError, createPageFile, findPageFile, openPageStorage, type ImageLocation } from '@brushwood/core';
 import { blobBytes, urlBytes, type ByteSource, type WritePiece, type WriteTarget } from './bytes.ts';
 
 /**
@@ -9,7 +9,7 @@ export async function openBytes(location: ImageLocation, signal?: AbortSignal): 
   const { blob, path } = location;
   if (blob) return blobBytes(blob, path);
   if (/^[a-z]+:/i.test(path)) return urlBytes(path, signal);
-  return blobBytes(await findPageFile(await navigator.storage.getDirectory(), path), path);
+  return blobBytes(await findPageFile(await openPageStorage(), path), path);
 }
 
 /**
@@ -21,7 +21,7 @@ export async function createTarget(
   { path }: ImageLocation,
   options: { readonly overwrite?: boolean | undefined } = {},
 ): Promise<WriteTarget> {
-  const file = await createPageFile(await navigator.storage.getDirectory(), path, options);
+  const file = await createPageFile(await openPageStorage(), path, options);
   return {
     async write(pieces) {
       // The browser writes them one after another, but need not answer each before the next is sent: boxes are many short rows.

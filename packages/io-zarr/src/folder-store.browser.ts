@@ -1,4 +1,4 @@
-import { BrushwoodError, enterPageFolder, pagePathParts } from '@brushwood/core';
+import { BrushwoodError, enterPageFolder, openPageStorage, pagePathParts } from '@brushwood/core';
 import type { ZarrStore } from './store.ts';
 import { treeStore } from './tree-store.ts';
 import type { FileBytes } from './zip-store.ts';
@@ -7,7 +7,7 @@ import type { FileBytes } from './zip-store.ts';
 export async function openFolder(path: string): Promise<ZarrStore> {
   const { parents, name } = pagePathParts(path);
   try {
-    const folder = await enterPageFolder(await navigator.storage.getDirectory(), [...parents, name]);
+    const folder = await enterPageFolder(await openPageStorage(), [...parents, name]);
     return treeStore(folder, path);
   } catch (cause) {
     throw new BrushwoodError(

@@ -1,4 +1,11 @@
-import { BrushwoodError, enterPageFolder, hasEntry, pagePathParts, writingPage } from '@brushwood/core';
+import {
+  BrushwoodError,
+  enterPageFolder,
+  hasEntry,
+  openPageStorage,
+  pagePathParts,
+  writingPage,
+} from '@brushwood/core';
 import type { StagingFolder, StagingOptions } from './staging-folder.ts';
 
 /**
@@ -8,7 +15,7 @@ import type { StagingFolder, StagingOptions } from './staging-folder.ts';
 export async function createStagingFolder({ path, names, overwrite }: StagingOptions): Promise<StagingFolder> {
   const { parents, name } = pagePathParts(path);
   const partial = `${name}.partial`;
-  const root = await navigator.storage.getDirectory();
+  const root = await openPageStorage();
   const folder = await writingPage(path, () => enterPageFolder(root, parents, { create: true }));
   const remove = async () => {
     if (await hasEntry(folder, partial)) await folder.removeEntry(partial, { recursive: true });

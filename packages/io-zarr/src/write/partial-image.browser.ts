@@ -1,4 +1,12 @@
-import { BrushwoodError, enterPageFolder, findPageFile, hasEntry, pagePathParts, writingPage } from '@brushwood/core';
+import {
+  BrushwoodError,
+  enterPageFolder,
+  findPageFile,
+  hasEntry,
+  openPageStorage,
+  pagePathParts,
+  writingPage,
+} from '@brushwood/core';
 import type { ClaimedImage, ImageClaim, ObjectFolder } from './object-folder.ts';
 import { reducedFolder } from './reduced-units.ts';
 
@@ -18,7 +26,7 @@ export async function claimImage({ target, parents, objects, overwrite }: ImageC
     );
   }
   const { parents: above, name } = pagePathParts(target);
-  const root = await navigator.storage.getDirectory();
+  const root = await openPageStorage();
   const around = await writingPage(target, () => enterPageFolder(root, above, { create: true }));
   const discard = async () => {
     if (await hasEntry(around, name)) await writingPage(target, () => around.removeEntry(name, { recursive: true }));
@@ -61,7 +69,7 @@ function isOfPart(key: string): boolean {
 export function objectFolder(path: string): ObjectFolder {
   const find = async (key: string, create = false) => {
     const { parents, name } = pagePathParts(`${path}/${key}`);
-    return { folder: await enterPageFolder(await navigator.storage.getDirectory(), parents, { create }), name };
+    return { folder: await enterPageFolder(await openPageStorage(), parents, { create }), name };
   };
   return {
     put: (key, parts) =>
@@ -78,7 +86,7 @@ export function objectFolder(path: string): ObjectFolder {
         }
       }),
     async get(key) {
-      const root = await navigator.storage.getDirectory();
+      const root = await openPageStorage();
       const file = await findPageFile(root, `${path}/${key}`).catch(() => undefined);
       return file && new Uint8Array(await file.arrayBuffer());
     },
