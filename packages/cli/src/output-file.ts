@@ -30,8 +30,7 @@ export function fillOutputPath(
   values: PatternValues,
   isImage: (path: string) => boolean = () => false,
 ): string {
-  const isFolder =
-    pattern.endsWith('/') || (existsSync(pattern) && statSync(pattern).isDirectory() && !isImage(pattern));
+  const isFolder = existsSync(pattern) && statSync(pattern).isDirectory() && !isImage(pattern);
   return fillPattern(isFolder ? join(pattern, defaultFileName) : pattern, values);
 }
 

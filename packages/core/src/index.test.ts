@@ -138,6 +138,7 @@ const values = [
   'openPageStorage',
   'openSuggestions',
   'outputFormat',
+  'outputName',
   'packError',
   'packProject',
   'padRoi',

@@ -319,6 +319,7 @@ export {
   isSequence,
   isSequenceFormat,
   needsShape,
+  outputName,
   placeholderNames,
   slicePlace,
   withExtension,

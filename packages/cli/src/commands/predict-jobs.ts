@@ -6,10 +6,10 @@ import {
   needsShape,
   openImage,
   outputFormat,
+  outputName,
   requestOf,
   throwIfAborted,
   wholeRoi,
-  withExtension,
   type Catalog,
   type ChannelSelection,
   type ErrorCode,
@@ -259,7 +259,7 @@ function planOutput(
   const location = outputLocation(catalog, base);
   const id = options.format ?? (hasImageExtension(catalog, location.path) ? undefined : usualFormat(options));
   const format = outputFormat(catalog.formats, { id, path: location.path });
-  const named = withExtension(location.path, format);
+  const named = outputName(location.path, format);
   checkSequence(catalog, named, format);
   return { source, format, path: location.innerPath ? join(named, location.innerPath) : named };
 }

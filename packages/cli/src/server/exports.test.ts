@@ -2,6 +2,7 @@ import {
   createInlinePool,
   createPoolExecutor,
   packProject,
+  planFiles,
   unpackProject,
   type ExportPlan,
   type PipelineServices,
@@ -189,6 +190,19 @@ describe('an export of files of the folders', () => {
     const facts = await run([{ path: '0/stack.tif' }], plan({ pattern: 'seq/{nickname}', formatId: 'tif-sequence' }));
     expect(facts.changed[0]).toMatchObject({ state: 'done', files: [join(folder, 'seq/stack_{slice_index}.tif')] });
     expect(readdirSync(join(folder, 'seq')).filter((name) => name.endsWith('.tif'))).toHaveLength(2);
+  });
+  it.each<[string, string]>([
+    ['{nickname}.v2', 'v/'],
+    ['{nickname}.tif', 'ending/'],
+    ['', 'folder/'],
+  ])('has the names that the page foresees: %s', async (pattern, place) => {
+    const outputs = [{ sourceId: 'segmentation' }];
+    const wish = plan({ pattern: place + pattern, outputs, formatId: 'tif-sequence' });
+    const values = { dataset_dir: '.', project_dir: '.', nickname: 's1' };
+    const [planned] = planFiles(project, wish, { catalog, values });
+    const { files } = (await run([inputs[0]!], wish)).changed[0]!;
+    expect(files).toEqual([join(folder, planned!.path)]);
+    expect(readdirSync(join(folder, place)).filter((name) => /^s1.*_0*\.tif$/.test(name))).toHaveLength(1);
   });
   it('may be of a part', async () => {
     const roi = { start: [0, 0, 0, 10, 20], stop: [1, 1, 1, 40, 50] } as const;

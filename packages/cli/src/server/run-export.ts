@@ -71,7 +71,7 @@ export async function planExport(
     const isOwn = image.lane < own;
     return { name: lane.rawData.nickname, begin: () => (isOwn ? laneJob(lane, path) : givenJob(lane, path)) };
   });
-  const pattern = wholePattern(plan);
+  const pattern = placedPattern(plan.pattern);
   const options = { output: pattern, format: plan.formatId, roi: spansOf(plan) };
   const items = await planStarts(services, project, { path, pattern, starts, outputs, options, signal }).catch(
     (error: unknown) => {
@@ -152,16 +152,11 @@ async function fileJob(project: Project, image: Exclude<WishedImage, { lane: num
   return { nickname: image.nickname ?? nicknameOf(location), image: request };
 }
 
-/** A name alone is one beside the project; files of a sequence have numbers, whether it says where or not. */
-function wholePattern({ pattern, formatId }: ExportPlan): string {
-  const place =
-    isAbsolute(pattern) || /^\{(dataset|project)_dir\}/.test(pattern) ? pattern : `{project_dir}/${pattern}`;
-  if (!formatId.endsWith('-sequence') || place.includes('{slice_index}')) return place;
-  const ending = /\.[a-z0-9]{1,5}$/i.exec(place)?.[0] ?? '';
-  return `${place.slice(0, place.length - ending.length)}_{slice_index}${ending}`;
+/** A name alone is one beside the project. */
+function placedPattern(pattern: string): string {
+  return isAbsolute(pattern) || /^\{(dataset|project)_dir\}/.test(pattern) ? pattern : `{project_dir}/${pattern}`;
 }
 
-/** Along t, z, y, x; what is open is each image's own. */
 function spansOf({ roi, part }: ExportPlan): RoiSpans | undefined {
   if (roi) return [0, 2, 3, 4].map((axis) => [roi.start[axis], roi.stop[axis]] as const);
   return part && (['t', 'z', 'y', 'x'] as const).map((axis) => [part[axis]?.start, part[axis]?.stop] as const);

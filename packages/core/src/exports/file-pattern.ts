@@ -46,12 +46,14 @@ export const placeholderNames: readonly string[] = [
 ];
 
 /**
- * Fills `{nickname}` and its likes. Names of images stay names: what would be a folder in them becomes `_`.
+ * Fills `{nickname}` and its likes. Names of images stay names: what would be a folder in them becomes `_`. A pattern that ends in `/` is that
+ * of a folder, in which results have their usual names.
  * @throws 'invalid-parameter' for an unknown placeholder
  */
 export function fillPattern(pattern: string, values: PatternValues): string {
   const known = placeholders(values);
-  return pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+  const ofFile = pattern.endsWith('/') ? pattern + defaultFileName : pattern;
+  return ofFile.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     // Formats of many files put the number there.
     if (name === 'slice_index') return slicePlace;
     const value = Object.hasOwn(known, name) ? known[name] : undefined;
@@ -82,6 +84,17 @@ function placeholders({ roi = wholeRoi([1, 1, 1, 1, 1]), ...values }: PatternVal
 /** A nickname comes from a project file, which may come from anybody: it must not lead out of the folder. */
 function fileNamePart(name: string): string {
   return name.replaceAll('*', '').replaceAll(/[/\\]/g, '_').replace(/^\.+/, '_');
+}
+
+/** The path under which a format writes: with its ending, and with a place for the number of each file of a sequence. */
+export function outputName(path: string, format: Pick<StorageFormat, 'id' | 'extensions'>): string {
+  if (!isSequenceFormat(format) || isSequence(path)) return withExtension(path, format);
+  const name = fileNameOf(path).toLowerCase();
+  const ending = format.extensions.find((extension) => name.endsWith(extension)) ?? '';
+  return withExtension(
+    `${path.slice(0, path.length - ending.length)}_${slicePlace}${path.slice(path.length - ending.length)}`,
+    format,
+  );
 }
 
 /** `IMAGE_Probabilities` → `IMAGE_Probabilities.tif` unless the extension is there. */

@@ -51,6 +51,17 @@ describe('planFiles', () => {
     );
   });
 
+  it('takes nothing but an ending of the format for one', () => {
+    expect(paths({ formatId: 'raw-sequence', pattern: '{result_type}.v2' })[0]).toBe(
+      'Probabilities.v2_{slice_index}.raw',
+    );
+  });
+
+  it('gives files in a folder that is named alone the usual names', () => {
+    expect(paths({ pattern: 'out/' })[0]).toBe('out/cells_Probabilities.raw');
+    expect(paths({ formatId: 'raw-sequence', pattern: 'out/' })[0]).toBe('out/cells_Probabilities_{slice_index}.raw');
+  });
+
   it('fills in where a cut-out begins', () => {
     const roi = { start: [0, 0, 3, 4, 5], stop: [1, 1, 9, 9, 9] } as const;
     expect(paths({ roi, pattern: '{result_type}_{x_start}-{x_stop}' })[0]).toBe('Probabilities_5-9.raw');

@@ -14,12 +14,11 @@ import type { Project } from '../project/project.ts';
 import type { ExportPlan } from './export-plan.ts';
 import { plannedRoi } from './planned-roi.ts';
 import {
-  fileNameOf,
   fillPattern,
   isSequence,
   isSequenceFormat,
+  outputName,
   slicePlace,
-  withExtension,
   type PatternValues,
 } from './file-pattern.ts';
 
@@ -49,20 +48,12 @@ export function planFiles(
   const files = plan.outputs.map(({ sourceId, dtype, renormalize, channels }) => {
     const source = findById(exportSources, sourceId, 'source');
     const filled = fillPattern(plan.pattern, { roi: plan.roi, ...values, result_type: source.displayName });
-    const path = withExtension(withPlace(filled, format), format);
+    const path = outputName(filled, format);
     const output = { sourceId, dtype: dtype ?? source.dtype, axes: plan.axes, renormalize, channels };
     return { source, format, path, output };
   });
   checkFiles(files);
   return files;
-}
-
-/** Files of a sequence have numbers, whether the pattern says where or not. */
-function withPlace(path: string, format: StorageFormat): string {
-  if (!isSequenceFormat(format) || isSequence(path)) return path;
-  const name = fileNameOf(path);
-  const ending = format.extensions.find((extension) => name.toLowerCase().endsWith(extension)) ?? '';
-  return `${path.slice(0, path.length - ending.length)}_${slicePlace}${ending}`;
 }
 
 function checkFiles(files: readonly PlannedFile[]): void {
