@@ -26,9 +26,18 @@ export async function createPageFile(
   const folder = await writingPage(path, () => enterPageFolder(root, parents, { create: true }));
   const isThere = await hasEntry(folder, name);
   if (isThere && !options.overwrite) throw alreadyExists(path);
-  const stream = await writingPage(path, async () =>
-    (await folder.getFileHandle(name, { create: true })).createWritable(),
-  );
+  const removeOwn = async () => {
+    if (!isThere) await folder.removeEntry(name).catch(() => undefined); // nor may it be there any more
+  };
+  const stream = await writingPage(path, async () => {
+    const handle = await folder.getFileHandle(name, { create: true });
+    try {
+      return await handle.createWritable();
+    } catch (error) {
+      await removeOwn();
+      throw error;
+    }
+  });
   let isEnded = false;
   return {
     write: (position, bytes) =>
@@ -44,7 +53,7 @@ export async function createPageFile(
       if (isEnded) return;
       isEnded = true;
       await stream.abort().catch(() => undefined); // after a failed write it has ended by itself
-      if (!isThere) await folder.removeEntry(name).catch(() => undefined); // nor may it be there any more
+      await removeOwn();
     },
   };
 }
