@@ -102,7 +102,7 @@ describe.skipIf(!canRun)('a person who segments a series of slices', () => {
     await dialog.getByRole('button', { name: 'Run' }).click();
     await dialog.getByRole('radio', { name: /^Filter method/ }).waitFor({ timeout: 60_000 });
     await dialog.getByRole('button', { name: 'Run' }).waitFor();
-    console.info(`Suggested after ${((performance.now() - started) / 1e3).toFixed(1)} s.`);
+    expect((performance.now() - started) / 1e3).toBeLessThan(60); // how fast it is, is for benchmarks
     await test.screenshot('series/5-suggested-light');
     await dialog.getByRole('button', { name: 'Use these features' }).click();
     const ticked = () => test.page.getByRole('checkbox', { name: /, sigma .*/, checked: true }).count();

@@ -52,6 +52,11 @@ describe.skipIf(!hasBrowser)('what is done before features and after predictions
     });
     expect(before).toBeGreaterThan(10);
     expect(after).toBeLessThan(2);
+    const low = page.getByRole('spinbutton', { name: 'Becomes 0' });
+    await low.fill('99.5'); // more than what becomes 1
+    await low.press('Enter');
+    await expect.poll(() => low.inputValue()).toBe('1');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
     await page.getByRole('checkbox', { name: 'Show the image normalised' }).check();
     await page.getByText('Normalised', { exact: true }).waitFor();
     await test.screenshot('processing/1-normalised-light');

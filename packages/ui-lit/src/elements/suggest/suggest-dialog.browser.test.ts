@@ -1,22 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExampleImage } from '../../state/example-image.ts';
 import { AppDriver, type Voxel } from '../../testing/app-driver.ts';
+import { findingsWithin } from '../../testing/axe.ts';
 import { hasBrowser, openTestPage, type TestPage } from '../../testing/browser.ts';
 
 const size = 512;
 const length = 16;
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface AxeResult {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly target: unknown }[];
-}
-interface AxeGlobal {
-  run(): Promise<{ readonly violations: readonly AxeResult[]; readonly passes: readonly AxeResult[] }>;
-}
 
 /** Where horizontal strokes lie on voxels of one kind only, far apart. */
 function places(isWanted: (value: number) => boolean, count: number): Voxel[] {
@@ -36,16 +25,7 @@ describe.skipIf(!hasBrowser)('the suggestion of features', () => {
   let app: AppDriver;
   const dialog = () => test.page.locator('brushwood-suggest-dialog');
   const rows = () => dialog().locator('tbody tr');
-  const accessibilityFaults = async () => {
-    await test.page.evaluate(axeSource);
-    return test.page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: AxeGlobal };
-      const { violations, passes } = await axe.run();
-      const inDialog = ({ target }: { target: unknown }) => JSON.stringify(target).includes('brushwood-suggest-dialog');
-      if (!passes.some(({ nodes }) => nodes.some(inDialog))) return ['The panel was not looked at.'];
-      return violations.flatMap(({ id, nodes }) => nodes.filter(inDialog).map(({ html }) => `${id}: ${html}`));
-    });
-  };
+  const accessibilityFaults = () => findingsWithin(test.page, 'brushwood-suggest-dialog');
   const ticked = () => test.page.locator('brushwood-feature-matrix input:checked').count();
 
   beforeAll(async () => {
