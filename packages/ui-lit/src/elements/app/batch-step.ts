@@ -295,11 +295,11 @@ export class BatchStepElement extends LitElement {
       batch.remove([id]);
       return;
     }
-    const image = batch.rows.find((row) => row.id === id)?.image;
-    if (!image) return;
+    const { image, made } = batch.rows.find((row) => row.id === id) ?? {};
+    if (!image || !made) return;
     const result = document.createElement('brushwood-batch-result');
     result.name = image.nickname;
-    result.load = (signal) => loadResult(labeling, image, { home: server, signal });
+    result.load = (signal) => loadResult(labeling, { image, made }, { home: server, signal });
     result.addEventListener('close', () => result.remove());
     this.renderRoot.append(result);
   }

@@ -4,12 +4,19 @@ import {
   describeImage,
   elementCount,
   emptyLabels,
+  checkSmallestObject,
   findById,
+  objectFilterSink,
+  openImage,
+  plannedRoi,
+  withAxis,
   requestOf,
   combinedClasses,
   wholeRoi,
   writeLabels,
   type ImageReference,
+  type ImageSink,
+  type PipelineServices,
   type MemorySink,
 } from '@brushwood/core';
 import { LabelSource } from '../../sources/label-source.ts';
@@ -17,8 +24,8 @@ import type { ServerHome } from '../../storage/server-home.ts';
 import type { Layer, ShownImage } from '../../view/layer.ts';
 import type { ExportImage } from '../exports/export-plan.ts';
 import type { Labeling } from '../labeling.ts';
+import type { MadeWith } from './batch.ts';
 import { openLane } from '../open-lane.ts';
-import { trainedProject } from '../trained-project.ts';
 
 /** An image of a batch with its segmentation, ready for a viewer. */
 export interface LoadedResult {
@@ -30,16 +37,16 @@ export interface LoadedResult {
 const mostVoxels = 2 ** 26;
 
 /**
- * Opens an image of a batch and segments it with the model as it is now.
+ * Opens an image of a batch and segments it as it was in its run: by the same model, with the same steps, of the same part.
  * @param home of the server, for images that only it can open
  * @throws what opening and predicting throw, 'too-large' for what does not fit into the memory of a page
  */
 export async function loadResult(
   labeling: Labeling,
-  image: ExportImage,
+  { image, made: { project, plan } }: { readonly image: ExportImage; readonly made: MadeWith },
   { home, signal }: { home: ServerHome | undefined; signal: AbortSignal },
 ): Promise<LoadedResult> {
-  const { services, resultSteps } = labeling;
+  const { services } = labeling;
   const rawData = await referenceOf(labeling, image, { home, signal });
   const shape = rawData.shape;
   if (elementCount(shape) / shape[1] > mostVoxels) {
@@ -51,18 +58,27 @@ export async function loadResult(
   }
   const lane = { rawData, labels: emptyLabels(shape) };
   const opened = await openLane(lane, { services, signal });
-  const { project } = await trainedProject(labeling, signal);
-  const { postprocessing } = resultSteps;
+  const { postprocessing, smallestObject } = plan.steps;
+  const roi = withAxis(plannedRoi(plan, shape) ?? wholeRoi(shape), 1, 0, 1);
   let sink: MemorySink | undefined;
   await findById(services.catalog.workflows, project.workflowId, 'workflow').predict(project, {
     services,
     image: requestOf(rawData),
+    roi,
     postprocessing,
-    outputs: [{ sourceId: 'segmentation', openSink: async (spec) => (sink = createMemorySink(spec)) }],
+    outputs: [
+      {
+        sourceId: 'segmentation',
+        openSink: async (spec) => {
+          sink = createMemorySink(spec);
+          return smallestObject === undefined ? sink : withoutSmall(sink, smallestObject, { services, signal });
+        },
+      },
+    ],
     signal,
   });
   const values = Uint8Array.from(sink!.tensor.data as Uint8Array);
-  const segmentation = writeLabels(lane.labels, wholeRoi(lane.labels.shape), values);
+  const segmentation = writeLabels(lane.labels, roi, values);
   const classes = postprocessing ? combinedClasses(project.classes, postprocessing) : project.classes;
   const colors = classes.map(({ color }) => color);
   return {
@@ -78,6 +94,18 @@ export async function loadResult(
       },
     ],
   };
+}
+
+function withoutSmall(
+  target: MemorySink,
+  smallest: number,
+  { services, signal }: { services: PipelineServices; signal: AbortSignal },
+): ImageSink {
+  checkSmallestObject(target, smallest);
+  const scratch = createMemorySink(target.spec);
+  const location = { path: 'scratch', tensor: scratch.tensor };
+  const open = () => openImage(services.catalog.formats, { location, axes: 'tczyx' });
+  return objectFilterSink(target, { smallest, scratch: { sink: scratch, open, remove: async () => {} }, signal });
 }
 
 async function referenceOf(

@@ -7,6 +7,7 @@ import { createServerRunner } from '../../storage/server-runner.ts';
 import type { ServerHome } from '../../storage/server-home.ts';
 import type { Batch } from './batch.ts';
 import { serverPattern } from './batch-settings.ts';
+import { namedApart } from './named-apart.ts';
 import { createBackgroundRunner } from './run-in-page.ts';
 import { createZipDestination } from './zip-destination.ts';
 
@@ -59,8 +60,13 @@ export function downloadRunner(
   return { run } satisfies ExportRunner;
 }
 
+/** The server writes the results, beside the images or into one folder. */
 export function serverRunner(home: ServerHome): ExportRunner {
-  return createServerRunner(home, { step: 'batch' });
+  const runner = createServerRunner(home, { step: 'batch' });
+  return {
+    takesAll: true,
+    run: (project, images, plan, events) => runner.run(project, namedApart(images, plan), plan, events),
+  };
 }
 
 /** Shows the last batch of the server, begun by an earlier page, which may be over by now. */

@@ -10,6 +10,7 @@ import {
   throwIfAborted,
   type PageFolder,
 } from '@brushwood/core';
+import { numbered } from './distinct-paths.ts';
 import type { ExportDestination } from './export-destination.ts';
 import { listFiles, type FolderFile } from './list-files.ts';
 
@@ -130,10 +131,8 @@ async function removeOldSlices(folder: PageFolder, name: string, written: readon
 
 /** `cells.tif` → `cells (2).tif`. */
 async function freePath(folder: PageFolder, path: string, used: ReadonlySet<string>): Promise<string> {
-  const name = fileNameOf(path);
-  const [, stem = name, rest = ''] = /^(.+?)((?:[_-]?\{slice_index\})?(?:\.ome)?\.[^.]*)$/.exec(name) ?? [];
   for (let number = 2; ; number++) {
-    const next = `${path.slice(0, path.length - name.length)}${stem} (${number})${rest}`;
+    const next = numbered(path, number);
     if (!used.has(next) && !(await isTaken(folder, next))) return next;
   }
 }

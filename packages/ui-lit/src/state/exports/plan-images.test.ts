@@ -47,6 +47,20 @@ describe('the files of a run in the page', () => {
     expect(planned.map(({ files }) => files[0]!.path)).toEqual(['near_12_8.tif', 'far_6_20.tif']);
   });
 
+  it('have paths of their own for images of equal names', async () => {
+    const [first, second] = ['p1', 'p2'].map((folder) => ({
+      nickname: 'a',
+      image: { location: { ...near.image.location, path: `in/${folder}/a.png` } },
+    }));
+    const planned = await planImages({ catalog }, project, { images: [first!, near, second!, second!], plan });
+    expect(planned.map(({ files }) => files[0]!.path)).toEqual([
+      'p1/a_Simple Segmentation.tif',
+      'near_Simple Segmentation.tif',
+      'p2/a_Simple Segmentation.tif',
+      'p2/a_Simple Segmentation (2).tif',
+    ]);
+  });
+
   it('are planned past an image that cannot be opened', async () => {
     const planned = await planImages({ catalog }, project, {
       images: [near, gone, far],

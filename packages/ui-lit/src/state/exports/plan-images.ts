@@ -1,5 +1,4 @@
 import {
-  BrushwoodError,
   needsShape,
   openImage,
   planFiles,
@@ -10,6 +9,7 @@ import {
   type Project,
   type Roi,
 } from '@brushwood/core';
+import { distinctPaths } from './distinct-paths.ts';
 import type { ExportImage, ExportPlan } from './export-plan.ts';
 
 /** What is to be written of one image of a run. */
@@ -22,8 +22,8 @@ export interface PlannedImage {
 }
 
 /**
- * The files that a run in the page makes, image by image. Images are opened only where their size matters.
- * @throws 'invalid-parameter' for a pattern that cannot be filled, and for two images in one file
+ * The files that a run in the page makes, image by image. Images are opened only where their size matters. No two results have one path.
+ * @throws 'invalid-parameter' for a pattern that cannot be filled
  */
 export async function planImages(
   { catalog }: { readonly catalog: Catalog },
@@ -41,8 +41,7 @@ export async function planImages(
     const values = { ...pagePlaces, nickname: image.nickname, roi: found.named };
     planned.push({ files: planFiles(project, mine, { catalog, values }), roi: found.roi });
   }
-  checkDistinct(planned.flatMap(({ files }) => files.map(({ path }) => path)));
-  return planned;
+  return distinct(planned, images);
 }
 
 /** The part that is written, and the one that the name of the file may tell. */
@@ -70,12 +69,16 @@ function pagePlan(plan: ExportPlan): ExportPlan {
   return { ...plan, pattern: plan.pattern.replace(/^\{(dataset|project)_dir\}\//, '') };
 }
 
-function checkDistinct(paths: readonly string[]): void {
-  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
-  if (twice === undefined) return;
-  throw new BrushwoodError(
-    'invalid-parameter',
-    `Two images would be written to "${twice}". Give them different names, or put {nickname} into the file name.`,
-    { path: twice },
-  );
+/** Every result of every image has a path of its own. */
+function distinct(planned: readonly PlannedImage[], images: readonly ExportImage[]): readonly PlannedImage[] {
+  const wanted = planned.flatMap(({ files }, i) => {
+    const imagePath = images[i]!.image.location.path;
+    return files.map(({ path }) => ({ path, imagePath }));
+  });
+  const paths = distinctPaths(wanted);
+  let count = 0;
+  return planned.map((image) => ({
+    ...image,
+    files: image.files.map((file) => ({ ...file, path: paths[count++]! })),
+  }));
 }
