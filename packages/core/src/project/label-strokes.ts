@@ -1,4 +1,4 @@
-import { shape5, stridesOf, type Shape5 } from '../grid/axes.ts';
+import { shape5, stridesOf, type Shape3, type Shape5 } from '../grid/axes.ts';
 import { BlockGrid } from '../grid/block-grid.ts';
 import { hullOfRois, roiShape, translateRoi, wholeRoi, type Roi } from '../grid/roi.ts';
 import type { Labels } from './labels.ts';
@@ -69,8 +69,7 @@ export function findLabelStrokes(labels: Labels): LabelStroke[] {
 
 /** Labels without one stroke: the voxels of its class that are connected with `stroke.at`. */
 export function eraseLabelStroke(labels: Labels, stroke: Pick<LabelStroke, 'label' | 'at'>): Labels {
-  const eraser = new StrokeEraser(labels, stroke);
-  const changed = eraser.run();
+  const changed = new StrokeEraser(labels, stroke).run();
   if (changed.size === 0) return labels;
   const chunks = new Map(labels.chunks);
   for (const [index, data] of changed) {
@@ -80,65 +79,112 @@ export function eraseLabelStroke(labels: Labels, stroke: Pick<LabelStroke, 'labe
   return { ...labels, chunks };
 }
 
+/** What is erased in one chunk. Its first voxel and its sizes along z, y, x. */
+interface OpenChunk {
+  data: Uint8Array | undefined;
+  isCopy: boolean;
+  readonly z: number;
+  readonly y: number;
+  readonly x: number;
+  readonly nz: number;
+  readonly ny: number;
+  readonly nx: number;
+}
+
 /** Clears voxel after voxel, each when it is met first. Looks at the chunk of the last voxel until one lies outside it. */
 class StrokeEraser {
-  private readonly changed = new Map<number, Uint8Array>();
+  private readonly opened = new Map<number, OpenChunk>();
   private readonly grid: BlockGrid;
   private readonly labels: Labels;
-  private readonly stroke: Pick<LabelStroke, 'label' | 'at'>;
+  private readonly label: number;
+  private readonly t: number;
   /** Places z, y, x, three numbers each. */
   private readonly stack: number[] = [];
-  private index = -1;
-  private data: Uint8Array | undefined;
-  /** Of the chunk: first z, y, x, and sizes. */
-  private low = [0, 0, 0];
-  private size = [0, 0, 0];
+  private chunk: OpenChunk;
 
-  constructor(labels: Labels, stroke: Pick<LabelStroke, 'label' | 'at'>) {
+  constructor(labels: Labels, { label, at }: Pick<LabelStroke, 'label' | 'at'>) {
     this.grid = new BlockGrid(wholeRoi(labels.shape), labels.chunkShape);
     this.labels = labels;
-    this.stroke = stroke;
+    this.label = label;
+    this.t = at[0];
+    this.chunk = this.open(at[2], at[3], at[4]);
+    this.take(at[2], at[3], at[4]);
   }
 
   /** The chunks that changed. */
   run(): ReadonlyMap<number, Uint8Array> {
-    const [, , nz, ny, nx] = this.labels.shape;
-    const { stack, stroke } = this;
-    this.take(stroke.at[2], stroke.at[3], stroke.at[4]);
+    const { stack } = this;
+    const reach = this.labels.shape[2] > 1 ? 1 : 0;
     while (stack.length > 0) {
-      const [x, y, z] = [stack.pop()!, stack.pop()!, stack.pop()!];
-      const [top, bottom] = [Math.max(0, y - 1), Math.min(ny - 1, y + 1)];
-      const [left, right] = [Math.max(0, x - 1), Math.min(nx - 1, x + 1)];
-      for (let k = Math.max(0, z - 1); k <= Math.min(nz - 1, z + 1); k++)
-        for (let j = top; j <= bottom; j++) for (let i = left; i <= right; i++) this.take(k, j, i);
+      const x = stack.pop()!;
+      const y = stack.pop()!;
+      const z = stack.pop()!;
+      const isInside = isIn(this.chunk, z - reach, y - 1, x - 1) && isIn(this.chunk, z + reach, y + 1, x + 1);
+      if (isInside && this.chunk.isCopy) this.takeInside([z, y, x], reach);
+      else this.takeAround(z, y, x);
     }
-    return this.changed;
+    return new Map([...this.opened].flatMap(([index, { data, isCopy }]) => (isCopy ? [[index, data!]] : [])));
+  }
+
+  /** Around a voxel, all in the chunk. */
+  private takeInside([z, y, x]: Shape3, reach: number): void {
+    const { stack, chunk, label } = this;
+    const data = chunk.data!;
+    for (let k = z - reach; k <= z + reach; k++)
+      for (let j = y - 1; j <= y + 1; j++) {
+        const row = ((k - chunk.z) * chunk.ny + j - chunk.y) * chunk.nx - chunk.x;
+        for (let i = x - 1; i <= x + 1; i++) {
+          if (data[row + i] !== label) continue;
+          data[row + i] = 0;
+          stack.push(k, j, i);
+        }
+      }
+  }
+
+  private takeAround(z: number, y: number, x: number): void {
+    const [, , nz, ny, nx] = this.labels.shape;
+    for (let k = Math.max(0, z - 1); k <= Math.min(nz - 1, z + 1); k++)
+      for (let j = Math.max(0, y - 1); j <= Math.min(ny - 1, y + 1); j++)
+        for (let i = Math.max(0, x - 1); i <= Math.min(nx - 1, x + 1); i++) this.take(k, j, i);
   }
 
   private take(z: number, y: number, x: number): void {
-    const { low, size } = this;
-    let [k, j, i] = [z - low[0]!, y - low[1]!, x - low[2]!];
-    if (!(k >= 0 && k < size[0]! && j >= 0 && j < size[1]! && i >= 0 && i < size[2]!)) {
-      this.open(z, y, x);
-      [k, j, i] = [z - this.low[0]!, y - this.low[1]!, x - this.low[2]!];
-    }
-    const at = (k * this.size[1]! + j) * this.size[2]! + i;
-    if (this.data?.[at] !== this.stroke.label) return;
-    if (!this.changed.has(this.index)) this.changed.set(this.index, (this.data = this.data.slice()));
-    this.data[at] = 0;
+    if (!isIn(this.chunk, z, y, x)) this.chunk = this.open(z, y, x);
+    const { chunk } = this;
+    const at = ((z - chunk.z) * chunk.ny + y - chunk.y) * chunk.nx + x - chunk.x;
+    if (chunk.data?.[at] !== this.label) return;
+    if (!chunk.isCopy) chunk.data = chunk.data.slice();
+    chunk.isCopy = true;
+    chunk.data[at] = 0;
     this.stack.push(z, y, x);
   }
 
-  private open(z: number, y: number, x: number): void {
-    const { chunkShape, chunks } = this.labels;
-    const { counts } = this.grid;
-    const at = [z, y, x].map((place, axis) => Math.floor(place / chunkShape[axis + 2]!)) as [number, number, number];
-    this.index = ((this.stroke.at[0] * counts[2] + at[0]) * counts[3] + at[1]) * counts[4] + at[2];
-    const chunk = this.grid.block(this.index);
-    this.data = this.changed.get(this.index) ?? chunks.get(this.index);
-    this.low = chunk.start.slice(2);
-    this.size = roiShape(chunk).slice(2);
+  private open(z: number, y: number, x: number): OpenChunk {
+    const [, , cz, cy, cx] = this.labels.chunkShape;
+    const [, , nz, ny, nx] = this.grid.counts;
+    const index = ((this.t * nz + Math.floor(z / cz)) * ny + Math.floor(y / cy)) * nx + Math.floor(x / cx);
+    let chunk = this.opened.get(index);
+    if (!chunk) this.opened.set(index, (chunk = this.openNew(index)));
+    return chunk;
   }
+
+  private openNew(index: number): OpenChunk {
+    const roi = this.grid.block(index);
+    const [, , z, y, x] = roi.start;
+    const [, , nz, ny, nx] = roiShape(roi);
+    return { data: this.labels.chunks.get(index), isCopy: false, z, y, x, nz, ny, nx };
+  }
+}
+
+function isIn(chunk: OpenChunk, z: number, y: number, x: number): boolean {
+  return (
+    z >= chunk.z &&
+    z < chunk.z + chunk.nz &&
+    y >= chunk.y &&
+    y < chunk.y + chunk.ny &&
+    x >= chunk.x &&
+    x < chunk.x + chunk.nx
+  );
 }
 
 /** The strokes within one chunk. */
