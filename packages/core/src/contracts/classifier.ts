@@ -58,6 +58,8 @@ export interface TrainingReport {
   readonly valueRange?: readonly [number, number];
   /** When it was trained, ISO 8601, filled in by core. */
   readonly trainedAt?: string;
+  /** The images it was trained on, and their samples per class, filled in by core. */
+  readonly images?: readonly { readonly name: string; readonly labels: readonly number[] }[];
   /** What cross-validation said of the labels it was trained on, if it was asked. */
   readonly crossValidation?: {
     readonly folds: number;

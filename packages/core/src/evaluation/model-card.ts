@@ -1,4 +1,4 @@
-import type { OptionValues, TrainingReport } from '../contracts/classifier.ts';
+import type { Classifier, OptionValues, TrainingReport } from '../contracts/classifier.ts';
 import type { Catalog } from '../contracts/plugin.ts';
 import { completeOptions } from '../pipeline/train-classifier.ts';
 import { countLabels, hasLabels } from '../project/labels.ts';
@@ -10,13 +10,14 @@ export interface ModelCard {
   readonly classifier: {
     readonly id: string;
     readonly name: string;
-    /** All of them, the defaults too. */
-    readonly options: OptionValues;
-    readonly seed: number;
+    /** All of them, the defaults too; as they are stored where the classifier does not know them. Absent for models of ilastik. */
+    readonly options?: OptionValues;
+    /** Absent for models of ilastik. */
+    readonly seed?: number;
   };
   /** ISO 8601; absent for models of ilastik and of older projects. */
   readonly trainedAt?: string;
-  /** The labelled images, and their labels per class. */
+  /** The images it was trained on, and their labels per class; of models that do not say so, those that are labelled now. */
   readonly images: readonly { readonly name: string; readonly labels: readonly number[] }[];
   readonly classes: readonly { readonly name: string; readonly labels: number }[];
   readonly features: {
@@ -41,6 +42,9 @@ export function modelCard(
   if (!model) return undefined;
   const known = classifiers.find(({ id }) => id === state.classifierId);
   const counts = lanes.map(({ labels }) => countLabels(labels, classes.length));
+  const labelled = lanes.flatMap(({ labels, rawData }, i) =>
+    hasLabels(labels) ? [{ name: rawData.nickname, labels: counts[i]! }] : [],
+  );
   const selected = features.filterIds.flatMap((id, row) => {
     const sigmas = features.sigmas.filter((_, column) => features.selected[row]![column]);
     return sigmas.length > 0 ? [{ filter: filters.find((filter) => filter.id === id)?.displayName ?? id, sigmas }] : [];
@@ -49,14 +53,15 @@ export function modelCard(
     classifier: {
       id: state.classifierId,
       name: known?.displayName ?? state.classifierId,
-      options: known ? completeOptions(known, state.options) : state.options,
-      seed: state.seed,
+      // Those of a project are not what ilastik trained with.
+      ...(report ? { options: shownOptions(known, state.options), seed: state.seed } : {}),
     },
     ...(report?.trainedAt === undefined ? {} : { trainedAt: report.trainedAt }),
-    images: lanes.flatMap((lane, i) =>
-      hasLabels(lane.labels) ? [{ name: lane.rawData.nickname, labels: counts[i]! }] : [],
-    ),
-    classes: classes.map(({ name }, k) => ({ name, labels: counts.reduce((sum, own) => sum + own[k]!, 0) })),
+    images: report?.images ?? labelled,
+    classes: classes.map(({ name }, k) => ({
+      name,
+      labels: report ? (report.classCounts[k] ?? 0) : counts.reduce((sum, own) => sum + own[k]!, 0),
+    })),
     features: { count: model.featureCount, selected, ...(normalization ? { normalization } : {}) },
     ...(report?.outOfBagError === undefined ? {} : { outOfBagError: report.outOfBagError }),
     ...(report?.crossValidation ? { crossValidation: report.crossValidation } : {}),
@@ -65,15 +70,24 @@ export function modelCard(
   };
 }
 
+/** With the defaults where they are complete: a project may come from a newer version. */
+function shownOptions(classifier: Classifier | undefined, options: OptionValues): OptionValues {
+  try {
+    return classifier ? completeOptions(classifier, options) : options;
+  } catch {
+    return options;
+  }
+}
+
 /** The lines of a card: what is said, and what of it. */
 export function modelCardRows(card: ModelCard): readonly (readonly [name: string, text: string])[] {
   const { classifier, trainedAt, images, classes, features, outOfBagError, crossValidation, warnings } = card;
   const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
-  const options = Object.entries(classifier.options).map(([key, value]) => `${key} ${value}`);
+  const options = Object.entries(classifier.options ?? {}).map(([key, value]) => `${key} ${value}`);
   const rows: (readonly [string, string] | false)[] = [
     ['Classifier', `${classifier.name} (${classifier.id})`],
     options.length > 0 && ['Options', options.join(', ')],
-    ['Seed', String(classifier.seed)],
+    classifier.seed !== undefined && ['Seed', String(classifier.seed)],
     trainedAt !== undefined && ['Trained', trainedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
     ['Labels', classes.map(({ name, labels }) => `${name} ${labels}`).join(', ')],
     ['Images', images.map(({ name, labels }) => `${name} (${labels.join(' + ')})`).join(', ') || 'none'],

@@ -1,5 +1,6 @@
 import type { OptionValues, TrainingReport } from '../contracts/classifier.ts';
 import { findById } from '../find-by-id.ts';
+import { countLabels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
 import { collectProjectSamples, type CollectProjectOptions } from './collect-project-samples.ts';
 import { completeOptions, trainClassifier } from './train-classifier.ts';
@@ -36,7 +37,7 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
   completeOptions(classifier, given); // a wrong option is told before the features are computed
 
   const started = performance.now();
-  const { samples, classCounts, valueRange, warnings } = await collectProjectSamples(project, options);
+  const { samples, laneIndices, classCounts, valueRange, warnings } = await collectProjectSamples(project, options);
   const collected = performance.now();
   const estimate = classifier.estimateSeconds?.(samples, completeOptions(classifier, given));
   if (estimate !== undefined) options.onEstimate?.(estimate);
@@ -54,6 +55,10 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
     warnings: [...warnings, ...told.warnings],
     valueRange,
     trainedAt: new Date().toISOString(),
+    images: laneIndices.map((i) => {
+      const { labels, rawData } = project.lanes[i]!;
+      return { name: rawData.nickname, labels: countLabels(labels, project.classes.length) };
+    }),
   };
   return {
     project: { ...project, classifier: { classifierId, options: given, seed, model: model.save(), report } },

@@ -189,6 +189,7 @@ const report = fields(
     outOfBagError: number,
     valueRange: pair,
     trainedAt: text,
+    images: list(fields({ name: text, labels: list(count) })),
     crossValidation: fields({ folds: count, accuracy: number, deviation: number }),
   },
 );

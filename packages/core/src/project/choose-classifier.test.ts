@@ -20,6 +20,17 @@ describe('chooseClassifier', () => {
     expect(chooseClassifier(trained, nearestMean, { options: { softness: 1 }, seed: 0 })).toBe(trained);
   });
 
+  it('takes stored options that the classifier does not know for others', () => {
+    for (const options of [{ depth: 3 }, { softness: -1 }]) {
+      const stored = { ...trained, classifier: { ...trained.classifier, options } };
+      expect(chooseClassifier(stored, nearestMean).classifier).toEqual({
+        classifierId: 'nearest-mean',
+        options: {},
+        seed: 0,
+      });
+    }
+  });
+
   it('refuses options and seeds that are none', async () => {
     const wrong: Parameters<typeof chooseClassifier>[2][] = [
       { options: { depth: 3 } },

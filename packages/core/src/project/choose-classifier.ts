@@ -20,12 +20,18 @@ export function chooseClassifier(
   }
   const before = project.classifier;
   const isKnown = before.classifierId === classifier.id && before.seed === seed;
-  if (isKnown && isSame(completeOptions(classifier, before.options), complete)) return project;
+  if (isKnown && hasOptions(classifier, before.options, complete)) return project;
   const changed = classifier.options.filter((option) => complete[option.key] !== option.default);
   const kept = Object.fromEntries(changed.map(({ key }) => [key, complete[key]!]));
   return { ...project, classifier: { classifierId: classifier.id, options: kept, seed } };
 }
 
-function isSame(a: OptionValues, b: OptionValues): boolean {
-  return Object.keys(a).every((key) => a[key] === b[key]);
+/** Stored options that the classifier does not know, as of a newer version, are others. */
+function hasOptions(classifier: Classifier, stored: OptionValues, complete: OptionValues): boolean {
+  try {
+    const before = completeOptions(classifier, stored);
+    return Object.keys(before).every((key) => before[key] === complete[key]);
+  } catch {
+    return false;
+  }
 }

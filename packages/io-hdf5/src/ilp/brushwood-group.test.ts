@@ -29,6 +29,7 @@ const report = {
   warnings: ['few samples'],
   valueRange: [3, 250] as const,
   trainedAt: '2026-03-01T12:30:00.000Z',
+  images: [{ name: 'volume', labels: [1, 1, 1] }],
   crossValidation: { folds: 5, accuracy: 0.875, deviation: 0.0625 },
 };
 const trained = () =>
@@ -57,7 +58,7 @@ function expectComplete({ project, warnings }: { project: Project; warnings: rea
 const changed = (value: object, change: object) => JSON.stringify({ ...value, ...change });
 
 describe('what Brushwood notes in a project', () => {
-  it('comes back, the report with its date, range of values and cross-validation too', async () => {
+  it('comes back, the report with its date, images, range of values and cross-validation too', async () => {
     const { project } = await ilpStore.load({ path: await saved });
     expect(project.classifier).toEqual(trained().classifier);
     expect(project.lanes[0]!.rawData).toMatchObject({ channels: [1], fingerprint: 'abc', dtype: 'uint16' });
@@ -174,10 +175,15 @@ describe('what Brushwood notes in a project', () => {
   });
 });
 
-describe('a cross-validation that makes no sense', () => {
+describe('a cross-validation or a list of images that makes no sense', () => {
   it.each([null, {}, { folds: 5, accuracy: null, deviation: 0 }])('is left out of the report: %j', (damaged) => {
-    const note = { classifierId: 'network', options: {}, seed: 5, report: { ...report, crossValidation: damaged } };
-    const { crossValidation: _, ...rest } = report;
+    const note = {
+      classifierId: 'network',
+      options: {},
+      seed: 5,
+      report: { ...report, crossValidation: damaged, images: [damaged] },
+    };
+    const { crossValidation: _, images: __, ...rest } = report;
     const found = parseStoredClassifier(note);
     expect(found.stored.report).toEqual(rest);
     expect(found.damaged).toEqual([]);

@@ -97,7 +97,7 @@ export function parseStoredClassifier(value: unknown): { stored: Partial<StoredC
   return { stored, damaged };
 }
 
-/** Without a cross-validation that makes no sense: the rest is as good as before. */
+/** Without a cross-validation or a list of images that makes no sense: the rest is as good as before. */
 function parseReport(value: unknown): TrainingReport | undefined {
   if (!isFields(value)) return undefined;
   const { sampleCount, featureCount, classCounts, outOfBagError, seconds, warnings, valueRange, trainedAt } = value;
@@ -107,6 +107,7 @@ function parseReport(value: unknown): TrainingReport | undefined {
   if (valueRange !== undefined && !isListOf(valueRange, isNumber)) return undefined;
   if (!isTextOrNone(trainedAt)) return undefined;
   const crossValidation = parseCrossValidation(value['crossValidation']);
+  const { images } = value;
   const [low, high] = valueRange ?? [];
   if (valueRange && (valueRange.length !== 2 || !(low! <= high!))) return undefined;
   return {
@@ -118,8 +119,13 @@ function parseReport(value: unknown): TrainingReport | undefined {
     warnings,
     ...(valueRange ? { valueRange: [low!, high!] as const } : {}),
     ...(trainedAt === undefined ? {} : { trainedAt }),
+    ...(isListOf(images, isTrainedImage) ? { images } : {}),
     ...(crossValidation ? { crossValidation } : {}),
   };
+}
+
+function isTrainedImage(value: unknown): value is { readonly name: string; readonly labels: readonly number[] } {
+  return isFields(value) && isText(value['name']) && isCounts(value['labels']);
 }
 
 function parseCrossValidation(value: unknown): TrainingReport['crossValidation'] {
