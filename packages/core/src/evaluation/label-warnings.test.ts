@@ -50,6 +50,21 @@ describe('labelWarnings', () => {
     ]);
   });
 
+  it('takes no class of many even ones for rare, but one that has less than half of its share', async () => {
+    const names = Array.from({ length: 25 }, (_, i) => `class ${i}`);
+    const even = labelled(
+      names,
+      names.flatMap((_, i) => stroke(i + 1, 20)),
+    );
+    expect(await labelWarnings(even.project, { ...even.rows, groups: manyGroups(500) })).toEqual([]);
+    const uneven = labelled(
+      names,
+      names.flatMap((_, i) => stroke(i + 1, i === 3 ? 8 : 20)),
+    );
+    const found = await labelWarnings(uneven.project, { ...uneven.rows, groups: manyGroups(488) });
+    expect(found).toMatchObject([{ kind: 'rare-class', classIndex: 3, count: 8 }]);
+  });
+
   it('names classes of few strokes, and says where they are', async () => {
     const { project, rows } = labelled(['a', 'b'], [0, 0, ...stroke(1, 30), 0, ...stroke(2, 30)]);
     const groups = rows.places.data.filter((_, i) => i % 5 === 4).map((x) => (x < 20 ? 0 : x < 33 ? 1 : x % 7));
@@ -115,6 +130,17 @@ describe('findContradictions', () => {
   it('finds equal rows where nothing varies at all', async () => {
     const rows = [0, 1, 1].map((classIndex) => ({ features: [5, 5], classIndex }));
     expect((await findContradictions(samplesOf(rows))).map(({ row }) => row)).toEqual([0, 1, 2]);
+  });
+
+  it('counts what contradicts among many rows from those it looks at, and says so', async () => {
+    // Of each three voxels in a row, one is looked at; all look the same.
+    const { project, rows } = labelled(['a', 'b'], [...stroke(1, 12_000), ...stroke(2, 12_000)]);
+    const samples = { ...rows.samples, featureMatrix: new Float32Array(24_000) };
+    const found = await labelWarnings(project, { samples, places: rows.places, groups: manyGroups(24_000) });
+    const about = found.filter(({ kind }) => kind === 'contradiction');
+    expect(about.map((warning) => 'count' in warning && warning.count)).toEqual([12_000, 12_000]);
+    const names = { classes: ['a', 'b'], images: ['image 0'] };
+    expect(describeLabelWarning(about[0]!, names)).toMatch(/^About 12000 voxels of "/);
   });
 
   it('tells in which places they are', async () => {

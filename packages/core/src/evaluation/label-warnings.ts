@@ -6,13 +6,13 @@ import { notHeldOut } from './assign-folds.ts';
 import type { CrossValidation } from './cross-validate.ts';
 import type { LabelledRows } from './labelled-rows.ts';
 import { placeOf, type SamplePlace, type SamplePlaces } from './sample-places.ts';
-import { findContradictions, type ContradictingRow } from './similar-rows.ts';
+import { contradictionStep, findContradictions, type ContradictingRow } from './similar-rows.ts';
 
 /** Something about the labels that makes a classifier worse than it could be. Classes by number, from 0. */
 export type LabelWarning =
   /** A class of the project that nothing is painted of. */
   | { readonly kind: 'class-without-labels'; readonly classIndex: number }
-  /** Less than 5 % of all labels, or less than a twentieth of the largest class. */
+  /** Less than 5 % of all labels (of more than ten classes, half of an even share), or less than a twentieth of the largest class. */
   | {
       readonly kind: 'rare-class';
       readonly classIndex: number;
@@ -29,7 +29,9 @@ export type LabelWarning =
       readonly kind: 'contradiction';
       readonly classIndex: number;
       readonly otherClass: number;
+      /** An estimate where only every k-th voxel was looked at. */
       readonly count: number;
+      readonly isEstimate?: true;
       /** The first of them, at most a hundred. */
       readonly places: readonly SamplePlace[];
     }
@@ -68,7 +70,7 @@ export async function labelWarnings(
     ...countWarnings(samples),
     ...strokeWarnings(samples, places, groups),
     ...imageWarnings(project, samples.classCount),
-    ...pairWarnings('contradiction', places, await findContradictions(samples, signal)),
+    ...contradictions(await findContradictions(samples, signal), samples, places),
     ...(validation ? pairWarnings('surprise', places, surprises(samples, validation)) : []),
   ];
 }
@@ -80,7 +82,8 @@ function countWarnings({ classIndices, classCount, sampleCount }: Samples): Labe
   return counts.flatMap((count, classIndex): LabelWarning[] => {
     if (count === 0) return [{ kind: 'class-without-labels', classIndex }];
     const [share, ratio] = [count / sampleCount, counts[largestClass]! / count];
-    if (share >= rareShare && ratio <= strongImbalance) return [];
+    const isRare = share < Math.min(rareShare, 0.5 / classCount) || ratio > strongImbalance;
+    if (!isRare || classIndex === largestClass) return [];
     return [{ kind: 'rare-class', classIndex, count, share, largestClass, ratio }];
   });
 }
@@ -109,6 +112,14 @@ function imageWarnings(project: Project, classCount: number): LabelWarning[] {
   });
 }
 
+function contradictions(rows: readonly ContradictingRow[], { sampleCount }: Samples, places: SamplePlaces) {
+  const step = contradictionStep(sampleCount);
+  const found = pairWarnings('contradiction', places, rows);
+  return step === 1
+    ? found
+    : found.map((warning) => ({ ...warning, count: step * warning.count, isEstimate: true as const }));
+}
+
 function surprises({ classIndices }: Samples, { predicted, confidences }: CrossValidation): ContradictingRow[] {
   const found: ContradictingRow[] = [];
   classIndices.forEach((classIndex, row) => {
@@ -119,11 +130,7 @@ function surprises({ classIndices }: Samples, { predicted, confidences }: CrossV
   return found;
 }
 
-function pairWarnings(
-  kind: 'contradiction' | 'surprise',
-  places: SamplePlaces,
-  rows: readonly ContradictingRow[],
-): LabelWarning[] {
+function pairWarnings(kind: 'contradiction' | 'surprise', places: SamplePlaces, rows: readonly ContradictingRow[]) {
   const kinds = new Map<string, { classIndex: number; otherClass: number; rows: number[] }>();
   for (const { row, classIndex, otherClass } of rows) {
     const key = `${classIndex} ${otherClass}`;
@@ -162,7 +169,8 @@ export function describeLabelWarning(
     }
     case 'contradiction':
       return (
-        `${warning.count} voxel${warning.count === 1 ? '' : 's'} of ${name(warning.classIndex)} look${warning.count === 1 ? 's' : ''} the same as ` +
+        `${warning.isEstimate ? 'About ' : ''}${warning.count} voxel${warning.count === 1 ? '' : 's'} of ` +
+        `${name(warning.classIndex)} look${warning.count === 1 ? 's' : ''} the same as ` +
         `voxels of ${name(warning.otherClass)}: a slip of the brush, or a difference that the features don't show.`
       );
     case 'surprise':

@@ -18,11 +18,11 @@ export interface ContradictingRow {
 /**
  * Labelled voxels that look nearly the same as voxels of another class: the root mean square difference of their features, each in
  * units of its standard deviation within the classes, is below 0.05. Rows are sorted along their direction of largest spread, where near ones are
- * neighbours; of many samples every k-th is taken.
+ * neighbours; of many samples every k-th is taken (`contradictionStep`).
  */
 export async function findContradictions(samples: Samples, signal?: AbortSignal): Promise<ContradictingRow[]> {
   const { featureCount, classIndices } = samples;
-  const step = Math.ceil(samples.sampleCount / mostRows);
+  const step = contradictionStep(samples.sampleCount);
   const rows = Array.from({ length: Math.ceil(samples.sampleCount / step) }, (_, i) => i * step);
   const values = standardize(samples, rows);
   const places = project(values, featureCount, principalDirection(values, featureCount));
@@ -48,6 +48,11 @@ export async function findContradictions(samples: Samples, signal?: AbortSignal)
   return [...found]
     .sort(([a], [b]) => a - b)
     .map(([i, otherClass]) => ({ row: rows[i]!, classIndex: classIndices[rows[i]!]!, otherClass }));
+}
+
+/** Every how many-th sample is looked at. */
+export function contradictionStep(sampleCount: number): number {
+  return Math.max(1, Math.ceil(sampleCount / mostRows));
 }
 
 /** float64, row-major: every feature in units of its standard deviation within the classes; one that never varies is 0. */
