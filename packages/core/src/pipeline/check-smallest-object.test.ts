@@ -7,10 +7,10 @@ const sinkOf = (shape: ImageSpec['shape']) => ({
 });
 
 describe('checkSmallestObject', () => {
-  it('refuses objects whose surroundings are more than 2**28 voxels, and takes those the image cuts', () => {
-    // (128 + 2 * 258)³ is just below 2**28, (128 + 2 * 260)³ above.
-    expect(() => checkSmallestObject(sinkOf([1, 1, 1000, 1000, 1000]), 258)).not.toThrow();
-    expect(() => checkSmallestObject(sinkOf([1, 1, 1000, 1000, 1000]), 260)).toThrow(/below 260 voxels/);
+  it('refuses objects whose surroundings need more than 2 GiB, and takes those the image cuts', () => {
+    // 38 bytes a voxel: (128 + 2 * 120)³ are 1.76 GiB, (128 + 2 * 128)³ are 2.004.
+    expect(() => checkSmallestObject(sinkOf([1, 1, 1000, 1000, 1000]), 120)).not.toThrow();
+    expect(() => checkSmallestObject(sinkOf([1, 1, 1000, 1000, 1000]), 128)).toThrow(/below 128 voxels/);
     expect(() => checkSmallestObject(sinkOf([1, 1, 100, 100, 100]), 1e9)).not.toThrow();
   });
 });

@@ -6,8 +6,11 @@ import { padRoi } from '../grid/halo.ts';
 import { checkRoi, roiShape, translateRoi, type Roi } from '../grid/roi.ts';
 import { cropTensor, type Tensor } from '../grid/tensor.ts';
 
-/** A box and its surroundings may have so many voxels: 5 bytes each while objects are sought. */
-export const mostObjectVoxels = 2 ** 28;
+/**
+ * A box and its surroundings may have so many voxels. While objects are sought each takes 14 bytes (labels of one byte and a copy, object,
+ * size, place in the list of neighbours), and up to 24 for neighbours where every voxel is an object: below 2 GiB in all.
+ */
+export const mostObjectVoxels = 3 * 2 ** 24;
 
 /**
  * A label image without its small objects. An object is a set of voxels of one value that touch by their faces, in one time point
@@ -136,11 +139,11 @@ function listNeighbours(
         }
   };
   const starts = new Uint32Array(objects.length + 1);
-  eachFace((object) => starts[object + 1]!++);
+  eachFace((object) => starts[object]!++);
   for (let object = 0; object < objects.length; object++) starts[object + 1]! += starts[object]!;
   const neighbours = new Int32Array(starts.at(-1)!);
-  const next = starts.slice();
-  eachFace((object, neighbour) => (neighbours[next[object]!++] = neighbour));
+  // Filled from the end: what was where an object's list ends becomes where it starts.
+  eachFace((object, neighbour) => (neighbours[--starts[object]!] = neighbour));
   return { starts, neighbours };
 }
 
