@@ -188,7 +188,8 @@ class ConnectedRunner implements ServerRunner {
       } else if (lane >= 0) wishes.push({ lane });
       else {
         wishes.push({ lane: own.length + given.length });
-        given.push(await this.sentLane(givenLane(image)));
+        const lane = await this.sentLane(givenLane(image));
+        given.push({ ...lane, labels: emptyLabels(lane.rawData.shape) }); // its shape is known now
       }
     }
     const header = { step: this.step, plan, images: wishes, givenCount: given.length };

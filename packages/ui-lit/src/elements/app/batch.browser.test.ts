@@ -198,6 +198,17 @@ describe.skipIf(!hasBrowser)('a batch (needs Chromium)', { timeout: 60_000 }, as
       await result.locator('canvas').first().waitFor();
       await result.getByRole('button', { name: 'Close' }).click();
     });
+    it('predicts files that the page was given, each with its own end', async () => {
+      await button(page, 'Clear').click();
+      const chooser = page.waitForEvent('filechooser');
+      await button(page, 'Other files…').click();
+      await (await chooser).setFiles(['s9', 's3'].map((name) => at(`in/${name}.tif`)));
+      await page.getByLabel('In a folder beside the project').check();
+      await button(page, 'Start').click();
+      await page.getByText('1 of 2 done, 1 failed.').waitFor();
+      expect(await table(page).locator('.reason').innerText()).toMatch(/s3\.tif is not a TIFF file/);
+      expect(readFileSync(at('results/s9_Simple Segmentation.tif')).equals(expected('s9'))).toBe(true);
+    });
     it('goes on without its page, and is found again', async () => {
       await button(page, 'Clear').click();
       await button(page, "From the project's folders…").click();
