@@ -1,23 +1,10 @@
 import {
   BrushwoodError,
-  createMemorySink,
+  combinedClasses,
   describeImage,
   elementCount,
   emptyLabels,
-  checkSmallestObject,
-  findById,
-  objectFilterSink,
-  openImage,
-  plannedRoi,
-  withAxis,
-  requestOf,
-  combinedClasses,
-  wholeRoi,
-  writeLabels,
   type ImageReference,
-  type ImageSink,
-  type PipelineServices,
-  type MemorySink,
 } from '@brushwood/core';
 import { LabelSource } from '../../sources/label-source.ts';
 import type { ServerHome } from '../../storage/server-home.ts';
@@ -26,6 +13,7 @@ import type { ExportImage } from '../exports/export-plan.ts';
 import type { Labeling } from '../labeling.ts';
 import type { MadeWith } from './batch.ts';
 import { openLane } from '../open-lane.ts';
+import { segmentAgain } from './segment-again.ts';
 
 /** An image of a batch with its segmentation, ready for a viewer. */
 export interface LoadedResult {
@@ -43,7 +31,7 @@ const mostVoxels = 2 ** 26;
  */
 export async function loadResult(
   labeling: Labeling,
-  { image, made: { project, plan } }: { readonly image: ExportImage; readonly made: MadeWith },
+  { image, made }: { readonly image: ExportImage; readonly made: MadeWith },
   { home, signal }: { home: ServerHome | undefined; signal: AbortSignal },
 ): Promise<LoadedResult> {
   const { services } = labeling;
@@ -58,28 +46,10 @@ export async function loadResult(
   }
   const lane = { rawData, labels: emptyLabels(shape) };
   const opened = await openLane(lane, { services, signal });
-  const { postprocessing, smallestObject } = plan.steps;
-  const roi = withAxis(plannedRoi(plan, shape) ?? wholeRoi(shape), 1, 0, 1);
-  let sink: MemorySink | undefined;
-  await findById(services.catalog.workflows, project.workflowId, 'workflow').predict(project, {
-    services,
-    image: requestOf(rawData),
-    roi,
-    postprocessing,
-    outputs: [
-      {
-        sourceId: 'segmentation',
-        openSink: async (spec) => {
-          sink = createMemorySink(spec);
-          return smallestObject === undefined ? sink : withoutSmall(sink, smallestObject, { services, signal });
-        },
-      },
-    ],
-    signal,
-  });
-  const values = Uint8Array.from(sink!.tensor.data as Uint8Array);
-  const segmentation = writeLabels(lane.labels, roi, values);
-  const classes = postprocessing ? combinedClasses(project.classes, postprocessing) : project.classes;
+  const segmentation = await segmentAgain(services, rawData, { made, signal });
+  const { classes: trained } = made.project;
+  const { postprocessing } = made.plan.steps;
+  const classes = postprocessing ? combinedClasses(trained, postprocessing) : trained;
   const colors = classes.map(({ color }) => color);
   return {
     image: opened.image,
@@ -94,18 +64,6 @@ export async function loadResult(
       },
     ],
   };
-}
-
-function withoutSmall(
-  target: MemorySink,
-  smallest: number,
-  { services, signal }: { services: PipelineServices; signal: AbortSignal },
-): ImageSink {
-  checkSmallestObject(target, smallest);
-  const scratch = createMemorySink(target.spec);
-  const location = { path: 'scratch', tensor: scratch.tensor };
-  const open = () => openImage(services.catalog.formats, { location, axes: 'tczyx' });
-  return objectFilterSink(target, { smallest, scratch: { sink: scratch, open, remove: async () => {} }, signal });
 }
 
 async function referenceOf(

@@ -124,7 +124,11 @@ export class ExportDesk extends EventTarget {
   preview(lanes: readonly number[]): readonly PreviewRow[] {
     const { project } = this.labeling;
     const wanted = lanes.flatMap((index) => project.lanes[index] ?? []);
-    return previewExports(project, this.plan(), { catalog: this.catalog, lanes: wanted });
+    return previewExports(project, this.plan(), {
+      catalog: this.catalog,
+      lanes: wanted,
+      isPage: !this.serverRunner,
+    });
   }
 
   /** Trains if need be and exports the project as it is now. What goes wrong is told by `run`. */

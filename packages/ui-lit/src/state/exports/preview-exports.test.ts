@@ -59,6 +59,16 @@ describe('the preview of an export', () => {
     expect(far).toMatchObject({ name: 'far_4-6_20.tif', shape: [2, 30, 20, 3] });
   });
 
+  it('names files of images of equal names as the page will', () => {
+    const [lane] = project.lanes;
+    const path = '/data/other/near.tif';
+    const other = { ...lane!, rawData: { ...lane!.rawData, location: { path } } };
+    expect(preview(probabilities, [lane!, other]).map(({ name }) => name)).toEqual([
+      'near_Probabilities.tif',
+      'other/near_Probabilities.tif',
+    ]);
+  });
+
   it('shows a sequence as one row', () => {
     const [row] = preview({ ...probabilities, ...formatFields('tif-sequence') });
     expect(shownName(row!)).toBe('near_Probabilities_0….tif');

@@ -14,6 +14,7 @@ import {
   type Project,
 } from '@brushwood/core';
 import { appMessage } from '../advice.ts';
+import { distinctPaths } from './distinct-paths.ts';
 
 /** A file of an export before it is written, for people. */
 export interface PreviewRow {
@@ -29,13 +30,16 @@ export interface PreviewRow {
   readonly problem?: string;
 }
 
-/** What a plan would write of images of the project: nothing is opened. An image whose files cannot be written has one row that says why. */
+/**
+ * What a plan would write of images of the project: nothing is opened. An image whose files cannot be written has one row that says why.
+ * @param isPage the page writes it, which keeps results of equal names apart
+ */
 export function previewExports(
   project: Project,
   plan: ExportPlan,
-  { catalog, lanes }: { catalog: Catalog; lanes: readonly Lane[] },
+  { catalog, lanes, isPage = true }: { catalog: Catalog; lanes: readonly Lane[]; isPage?: boolean },
 ): readonly PreviewRow[] {
-  return lanes.flatMap((lane) => {
+  const rows = lanes.map((lane) => {
     const image = lane.rawData.nickname;
     try {
       return rowsOf(project, plan, { catalog, lane });
@@ -43,6 +47,11 @@ export function previewExports(
       return [{ image, name: image, axes: '', shape: [], dtype: '', bytes: 0, problem: appMessage(error) }];
     }
   });
+  const all = rows.flat();
+  if (!isPage) return all;
+  const imagePaths = rows.flatMap((some, i) => some.map(() => lanes[i]!.rawData.location.path));
+  const names = distinctPaths(all.map(({ name }, i) => ({ path: name, imagePath: imagePaths[i]! })));
+  return all.map((row, i) => (row.dtype === '' ? row : { ...row, name: names[i]! }));
 }
 
 function rowsOf(
