@@ -2,12 +2,10 @@ import type { Classifier, ClassifierModel, OptionValues, Samples } from '../cont
 import type { RunOptions } from '../contracts/progress.ts';
 import type { SuggestionMethod } from '../contracts/suggestion-method.ts';
 import { crossValidate } from '../evaluation/cross-validate.ts';
-import { collectLabelledRows } from '../evaluation/labelled-rows.ts';
-import { placeOf } from '../evaluation/sample-places.ts';
 import { evenRows, takeColumns, takeRows } from '../evaluation/sample-subsets.ts';
 import { findById } from '../find-by-id.ts';
 import type { Shape5 } from '../grid/axes.ts';
-import type { CollectProjectOptions } from '../pipeline/collect-project-samples.ts';
+import { collectProjectSamples, type CollectProjectOptions } from '../pipeline/collect-project-samples.ts';
 import { normalizeRequest } from '../pipeline/normalize-image.ts';
 import { requestOf, type ImageRequest } from '../pipeline/open-image.ts';
 import { completeOptions, trainClassifier } from '../pipeline/train-classifier.ts';
@@ -24,6 +22,7 @@ import {
   type Candidates,
   type Cell,
 } from './candidate-features.ts';
+import { chooseRows } from './choose-rows.ts';
 import { measureSpeed } from './measure-speed.ts';
 import { scoreColumnSets, type ScoreSetup } from './score-columns.ts';
 
@@ -83,21 +82,21 @@ export async function openSuggestions(project: Project, options: SuggestOptions)
   const candidates = candidateFeatures(project.features, catalog.filters, shapes);
   const own = tickedCells(project.features).filter(({ column }) => candidates.fits[column]);
   const collected = withCells(candidates.selection, [...tickedCells(candidates.selection), ...own]);
-  const { samples, places, groups, warnings } = await collectLabelledRows({ ...project, features: collected }, options);
-  const rows = evenRows(samples, { limit: sampleLimit, seed });
-  const lane = project.lanes[placeOf(places, 0).laneIndex]!;
+  const chosen = chooseRows({ ...project, features: collected }, { lanes: options.lanes, limit: sampleLimit, seed });
+  const { samples, laneIndices, warnings } = await collectProjectSamples(chosen.project, options);
+  const lane = project.lanes[laneIndices[0]!]!;
   const { rawData } = lane;
   const { normalization } = project;
   const material = {
-    samples: takeRows(samples, rows),
-    groups: Uint32Array.from(rows, (row) => groups[row]!),
+    samples,
+    groups: chosen.groups,
     cells: cellsOfChannels(collected, catalog.filters, {
       channelCount: usedChannelCount(rawData),
       isFlat: rawData.shape[2] === 1,
     }),
     image: await normalizeRequest(catalog.formats, requestOf(rawData), { ...options, normalization }),
     lane,
-    warnings: warnings ?? [],
+    warnings,
   };
   return new FeatureSuggestions(
     { ...project, classifier: { ...project.classifier, seed } },
