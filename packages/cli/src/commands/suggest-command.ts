@@ -23,6 +23,10 @@ export function addSuggestCommand(program: Command, context: CommandContext): vo
     .option('--apply', 'select the best of the suggested sets in the project (the trained classifier is dropped)')
     .addOption(threadsOption())
     .addOption(engineOption())
+    .addHelpText(
+      'after',
+      '\nSets are judged on the strokes they were chosen with, so their errors are flattered: on other images they are larger.\n',
+    )
     .action(async (project: string, options) => {
       const { suggest } = await import('./suggest.ts');
       const { count, penalty } = options;

@@ -142,6 +142,7 @@ function describe(
     facts.isApplied
       ? `The project now selects: ${applied}. Train it: brushwood train PROJECT.`
       : 'Nothing was changed. Take the best suggested set over with --apply, or choose boxes with brushwood features PROJECT --select.',
+    'Sets are judged on the strokes they were chosen with, so their errors are flattered: on other images they are larger.',
     `${facts.samples} labelled voxels, ${seconds(facts.seconds)}; the time per megapixel is that of one thread.`,
   ].join('\n');
 }

@@ -194,7 +194,7 @@ export class SuggestDialogElement extends LitElement {
       </div>
       <p class="muted">
         Errors in % of the painted voxels, the smaller the better. Neighbouring voxels resemble each other, so "left-out strokes" says more
-        than "out of bag". Time in seconds per megapixel.
+        than "out of bag". Sets are judged on the strokes they were chosen with: on other images errors are larger. Time in seconds per megapixel.
       </p>
       ${notes.map((note) => html`<p class="muted">${note}</p>`)}`;
   }
