@@ -31,7 +31,7 @@ function filesOfApp() {
         .slice(web.length + 1)
         .replaceAll('\\', '/'),
     )
-    .filter((url) => url !== 'brushwood.js' && !url.endsWith('.map')) // the library, for pages of others
+    .filter((url) => !['brushwood.js', 'labeler.js', 'viewer.js'].includes(url) && !url.endsWith('.map')) // the elements, for pages of others
     .sort()
     .map((url) => ({ url, revision: isHashed.test(url) ? null : revisionOf(join(web, url)) }));
 }
