@@ -134,6 +134,17 @@ describe('the project', () => {
       const refused = errorOf(await putProject(server, renamed(two.project, 'two'), two.state));
       expect(refused).toMatchObject({ status: 412, code: 'other-settings' });
       expect((await getProject(server)).project.classes[0]!.name).toBe('one 1');
+      for (const copy of ['windows-copy.ilp', 'windows-copy2.ilp']) {
+        const answer = await sendRaw(server.port, {
+          method: 'POST',
+          path: '/api/project/copies',
+          headers: { ...cookieOf(server), 'content-type': type },
+          body: packProject(renamed(two.project, 'two')),
+        });
+        expect(JSON.parse(answer.body.toString())).toEqual({ path: join(folder, copy) });
+        expect((await readProject(join(folder, copy))).classes[0]!.name).toBe('two 1');
+      }
+      expect((await getProject(server)).project.classes[0]!.name).toBe('one 1');
       expect((await putProject(server, renamed(two.project, 'two'), '*')).status).toBe(200);
     });
     expect((await readProject(path)).classes[0]!.name).toBe('two 1');

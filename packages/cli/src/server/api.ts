@@ -1,4 +1,4 @@
-import { BrushwoodError, packProject, unpackProject } from '@brushwood/core';
+import { BrushwoodError, packProject, unpackProject, type Project } from '@brushwood/core';
 import type { IncomingMessage } from 'node:http';
 import { jsonAnswer, textAnswer, wrongMethod, type Answer } from './answers.ts';
 import { answerExports, type ExportServices } from './exports-api.ts';
@@ -30,6 +30,7 @@ const maxWarningsLength = 8192;
  *   GET  session                  what was opened, as JSON
  *   GET  project                  the packed project; its state in ETag
  *   PUT  project                  saves one; If-Match: the state it was made from. Answers the project as it is now
+ *   POST project/copies           saves one beside the server's own, and answers {path}
  *   GET  files?path=0/folder      further images in the folders the server was started for
  *   POST files                    opens some of them
  *   GET  exports                  what is and was written
@@ -52,6 +53,7 @@ export async function answerApi(
     if (isRead) return packedProject(services, services.desk.state);
     return method === 'PUT' ? saveProject(services, request) : wrongMethod('GET, HEAD, PUT');
   }
+  if (path === 'project/copies') return method === 'POST' ? copyProject(services, request) : wrongMethod('POST');
   if (path === 'files') {
     if (isRead) return listFiles(services, query);
     if (method !== 'POST') return wrongMethod('GET, HEAD, POST');
@@ -101,13 +103,28 @@ function warningsText(warnings: readonly string[]): string {
 }
 
 async function saveProject(services: ApiServices, request: IncomingMessage): Promise<Answer> {
-  const { desk, images, maxBodyBytes } = services;
-  const type = request.headers['content-type'];
-  if (type !== projectType) return textAnswer(415, `A project comes as ${projectType}.`);
+  const { desk, images } = services;
+  const sent = await sentProject(services, request);
+  if (!sent.project) return sent.refusal;
   const revision = revisionOf(request.headers['if-match']);
-  const project = unpackProject(await readBody(request, maxBodyBytes));
-  const state = await desk.save(images.fromPage(project, desk.location.path), revision);
+  const state = await desk.save(images.fromPage(sent.project, desk.location.path), revision);
   return packedProject(services, state);
+}
+
+async function copyProject(services: ApiServices, request: IncomingMessage): Promise<Answer> {
+  const { desk, images } = services;
+  const sent = await sentProject(services, request);
+  if (!sent.project) return sent.refusal;
+  return jsonAnswer({ path: await desk.saveCopy((path) => images.fromPage(sent.project, path)) });
+}
+
+async function sentProject(
+  { maxBodyBytes }: ApiServices,
+  request: IncomingMessage,
+): Promise<{ project: Project } | { project?: undefined; refusal: Answer }> {
+  const type = request.headers['content-type'];
+  if (type !== projectType) return { refusal: textAnswer(415, `A project comes as ${projectType}.`) };
+  return { project: unpackProject(await readBody(request, maxBodyBytes)) };
 }
 
 function revisionOf(header: string | undefined): number | undefined {

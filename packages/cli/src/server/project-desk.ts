@@ -6,6 +6,8 @@ import {
   type ProjectLocation,
   type ProjectStore,
 } from '@brushwood/core';
+import { existsSync } from 'node:fs';
+import { join, parse } from 'node:path';
 import { saveOptions } from '../project-file.ts';
 import type { Report } from '../report.ts';
 
@@ -59,6 +61,25 @@ export class ProjectDesk {
     return save;
   }
 
+  /**
+   * Writes a project to a new file beside the server's own, which stays as it is.
+   * @param projectAt the project, with images as a file at that path names them
+   * @returns the path of the copy
+   * @throws 'write-failed'
+   */
+  saveCopy(projectAt: (path: string) => Project): Promise<string> {
+    const copy = this.lastSave.then(async () => {
+      const { store, catalog, report } = this.options;
+      const path = freePath(this.location.path);
+      const saved = await store.save(projectAt(path), { path }, saveOptions(catalog, { report }));
+      for (const warning of saved.warnings) report.warn(`${path}: ${warning}`);
+      report.note(`Saved a copy: ${path}.`);
+      return path;
+    });
+    this.lastSave = copy.catch(() => undefined); // its caller hears of the failure
+    return copy;
+  }
+
   /** When the save under way is done, if there is one. */
   async settled(): Promise<void> {
     await this.lastSave;
@@ -79,6 +100,15 @@ export class ProjectDesk {
       report.warn(`${path} was not saved: ${messageOf(error)}`);
       throw error;
     }
+  }
+}
+
+/** `cells.ilp` → `cells-copy.ilp`, or with a number behind it. */
+function freePath(path: string): string {
+  const { dir, name, ext } = parse(path);
+  for (let number = 1; ; number++) {
+    const copy = join(dir, `${name}-copy${number > 1 ? number : ''}${ext}`);
+    if (!existsSync(copy)) return copy;
   }
 }
 

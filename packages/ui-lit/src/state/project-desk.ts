@@ -136,6 +136,14 @@ export class ProjectDesk {
     return true;
   }
 
+  /** Keeps this window's work beside what another window has saved. */
+  async saveCopy(): Promise<void> {
+    const { session } = this.labeling;
+    session.endStroke();
+    if (this.server) this.notice = `Saved a copy: ${await this.server.saveCopy(session.project)}`;
+    else await this.save({ isNewPlace: true });
+  }
+
   private async openHome(home: ServerHome | BrowserHome): Promise<boolean> {
     const project = await home.load();
     if (!project) return false;

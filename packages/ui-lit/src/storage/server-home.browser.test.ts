@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServerHome } from './server-home.ts';
 import { hasBrowser, openTestPage, type TestPage } from '../testing/browser.ts';
 import { startUi, type RunningUi } from '../testing/start-ui.ts';
 import { noiseImage, sampleFolder, writeImage } from '../testing/sample-images.ts';
@@ -91,6 +92,12 @@ describe.skipIf(!hasBrowser)('a page of brushwood ui (needs Chromium)', { timeou
     expect(await save(test.page)).toMatch(/^other-settings: .*another window/);
     // The browser writes failed requests on its console.
     expect(test.takeErrors().every((error) => error.includes('412'))).toBe(true);
+    const copy = await test.page.evaluate(() => {
+      const { home, project } = globalThis as { home?: ServerHome; project?: object };
+      return home!.saveCopy(project as never);
+    });
+    expect(copy).toBe(join(folder, 'cells-copy.ilp'));
+    expect(readFileSync(copy).subarray(1, 4).toString()).toBe('HDF');
     await other.close();
   });
   it('sends the voxels of a file it was given', async () => {

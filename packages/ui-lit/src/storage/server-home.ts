@@ -52,6 +52,8 @@ export interface ServerHome extends ProjectHome {
   filePathOf(location: ImageLocation): string | undefined;
   /** The image as the server knows it; one that was given to the page with its voxels. @throws what opening it throws */
   toServer(image: ImageReference): Promise<ImageReference>;
+  /** Saves a project beside the server's own, which stays as it is; gives the path of the copy. @throws 'write-failed' */
+  saveCopy(project: Project): Promise<string>;
   /** Sends a request to the interface of the server. @throws what the server answers, 'write-failed' if it is gone */
   send(path: string, init?: RequestInit): Promise<Response>;
 }
@@ -159,12 +161,21 @@ class ConnectedHome implements ServerHome {
     return `${this.url.href}files/`;
   }
 
+  async saveCopy(project: Project): Promise<string> {
+    const init = { method: 'POST', body: await this.packed(project), headers: { 'Content-Type': projectType } };
+    return ((await (await this.send('project/copies', init)).json()) as { path: string }).path;
+  }
+
   private async saveNow(project: Project): Promise<SavedProject> {
+    const state: Record<string, string> = this.state === undefined ? {} : { 'If-Match': this.state };
+    const headers = { 'Content-Type': projectType, ...state };
+    return this.request({ method: 'PUT', body: await this.packed(project), headers });
+  }
+
+  private async packed(project: Project): Promise<Uint8Array<ArrayBuffer>> {
     const lanes: Lane[] = [];
     for (const lane of project.lanes) lanes.push(await this.mapImages(lane, (image) => this.toServer(image)));
-    const body = packProject({ ...project, lanes });
-    const state: Record<string, string> = this.state === undefined ? {} : { 'If-Match': this.state };
-    return this.request({ method: 'PUT', body, headers: { 'Content-Type': projectType, ...state } });
+    return packProject({ ...project, lanes });
   }
 
   private async request(init: RequestInit): Promise<SavedProject> {

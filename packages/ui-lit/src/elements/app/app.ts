@@ -18,20 +18,12 @@ import { droppedImages } from './dropped-images.ts';
 import { askAddress } from './ask-address.ts';
 import { chooseDataset } from './choose-dataset.ts';
 import { editLane } from './edit-lane.ts';
+import { saveProject } from './save-project.ts';
 import type { ShortcutsSheetElement } from './shortcuts-sheet.ts';
 import type { RecentEntry, StartAction } from './start-page.ts';
 import { servedImages } from './served-images.ts';
+import { obstacleOf, steps, type StepId } from './steps.ts';
 import { toggleTheme } from './toggle-theme.ts';
-
-/** The steps in order, as ilastik's applets. */
-const steps = [
-  { id: 'input', name: 'Input Data' },
-  { id: 'features', name: 'Feature Selection' },
-  { id: 'training', name: 'Training' },
-  { id: 'export', name: 'Prediction Export' },
-  { id: 'batch', name: 'Batch' },
-] as const;
-type StepId = (typeof steps)[number]['id'];
 
 /**
  * The whole labeling app: a project, its images, and the way from them to a segmentation.
@@ -141,22 +133,15 @@ export class AppElement extends LitElement {
   }
 
   private renderStep(id: StepId, name: string, number: number) {
+    const obstacle = obstacleOf(id, this.labeling);
     return html`<button
       aria-current=${this.step === id ? 'step' : 'false'}
-      title=${name}
-      ?disabled=${!this.isEnabled(id)}
+      title=${obstacle ?? name}
+      ?disabled=${obstacle !== undefined}
       @click=${() => (this.step = id)}
     >
       <span class="number">${number}</span> <span class="name">${name}</span>
     </button>`;
-  }
-
-  /** A step is open when its inputs are there; images and features rest while live update runs (spec §G). */
-  private isEnabled(id: StepId): boolean {
-    const { project, isLive, featurePlan } = this.labeling;
-    if (id === 'input') return !isLive;
-    if (id === 'features') return project.lanes.length > 0 && !isLive;
-    return project.lanes.length > 0 && featurePlan !== undefined;
   }
 
   private renderPanel() {
@@ -300,7 +285,7 @@ export class AppElement extends LitElement {
   }
 
   private async save(isNewPlace = false): Promise<void> {
-    await this.attempt(() => this.desk.save({ isNewPlace }));
+    await this.attempt(() => saveProject(this.desk, { isNewPlace, parent: this }));
     this.requestUpdate();
   }
 

@@ -233,7 +233,7 @@ export class LabelerElement extends LitElement {
             ? `${report.sampleCount.toLocaleString('en')} labelled voxels, ${report.featureCount} features${
                 report.outOfBagError === undefined
                   ? ''
-                  : `, out-of-bag error ${(100 * report.outOfBagError).toFixed(1)} %`
+                  : `, out-of-bag error ${(100 * report.outOfBagError).toFixed(1)} % (flattering: see Quality)`
               }`
             : ''
         }</span
