@@ -40,6 +40,15 @@ describe('measuring an image', () => {
     expect(opened.times).toBe(3);
   });
 
+  it('has no part in what another pool does', async () => {
+    const [one, other] = [services(), services()];
+    const location = { path: 'a.fake' };
+    await measureImage(one.pool, { location }, { method: 'z-score' });
+    await one.pool.close();
+    expect(await measureImage(other.pool, { location }, { method: 'z-score' })).toHaveLength(1);
+    expect([one.opened.times, other.opened.times]).toEqual([1, 1]);
+  });
+
   it('tries again after a failure', async () => {
     const { pool, opened } = services();
     const location = { path: 'a.fake' };

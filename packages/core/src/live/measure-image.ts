@@ -5,11 +5,13 @@ import type { ImageRequest } from '../pipeline/open-image.ts';
 import type { Normalization } from '../project/normalization.ts';
 import { liveIntensitiesTask } from './live-tile.task.ts';
 
-/** What was measured, by the image: it reads all of it, and several ask. */
-const measured = new WeakMap<ImageLocation, Map<string, Promise<readonly IntensityMap[]>>>();
+type Measured = WeakMap<ImageLocation, Map<string, Promise<readonly IntensityMap[]>>>;
+
+/** What was measured, by the pool that did it and the image: it reads all of it, and several ask. */
+const measuredBy = new WeakMap<WorkerPool, Measured>();
 
 /**
- * How a normalisation maps the intensities of an image, one map per channel, as `measureIntensities` finds it. Measured once, in a
+ * How a normalisation maps the intensities of an image, one map per channel, as `measureIntensities` finds it. Measured once by a pool, in a
  * worker, which reads the whole image: an image is recognised by the identity of its `location`.
  * @throws what opening and reading throws, 'not-finite'
  */
@@ -19,6 +21,8 @@ export function measureImage(
   normalization: Normalization,
 ): Promise<readonly IntensityMap[]> {
   const { location, ...how } = image;
+  const measured: Measured = measuredBy.get(pool) ?? new WeakMap();
+  measuredBy.set(pool, measured);
   const known = measured.get(location) ?? new Map<string, Promise<readonly IntensityMap[]>>();
   measured.set(location, known);
   const key = JSON.stringify([how, normalization]);

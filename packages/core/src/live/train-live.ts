@@ -3,7 +3,9 @@ import type { Progress } from '../contracts/progress.ts';
 import { findById } from '../find-by-id.ts';
 import type { PipelineServices } from '../pipeline/services.ts';
 import { completeOptions, joinSamples, trainClassifier } from '../pipeline/train-classifier.ts';
+import { trainedImages } from '../pipeline/trained-images.ts';
 import { joinRanges, type ValueRange } from '../pipeline/value-range.ts';
+import { hasLabels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
 import type { LaneRows } from './collect-rows.ts';
 
@@ -37,7 +39,9 @@ export async function trainLive(
   const valueRange = parts.map((part) => part.valueRange).reduce<ValueRange | undefined>(joinRanges, undefined);
   const { sampleCount, featureCount } = samples;
   const told = model.report ?? { sampleCount, featureCount, classCounts, seconds: 0, warnings: [] };
-  return { model, report: { ...told, valueRange, trainedAt: new Date().toISOString() } };
+  const labelled = project.lanes.flatMap((lane, i) => (hasLabels(lane.labels) ? [i] : []));
+  const images = trainedImages(project, labelled);
+  return { model, report: { ...told, valueRange, trainedAt: new Date().toISOString(), images } };
 }
 
 /** Memory that workers read without a copy, where the platform has it (a page that is cross-origin isolated). */

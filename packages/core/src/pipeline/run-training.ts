@@ -1,9 +1,9 @@
 import type { OptionValues, TrainingReport } from '../contracts/classifier.ts';
 import { findById } from '../find-by-id.ts';
-import { countLabels } from '../project/labels.ts';
 import type { Project } from '../project/project.ts';
 import { collectProjectSamples, type CollectProjectOptions } from './collect-project-samples.ts';
 import { completeOptions, trainClassifier } from './train-classifier.ts';
+import { trainedImages } from './trained-images.ts';
 
 export interface TrainOptions extends CollectProjectOptions {
   /** Default: the project's. */
@@ -55,10 +55,7 @@ export async function runTraining(project: Project, options: TrainOptions): Prom
     warnings: [...warnings, ...told.warnings],
     valueRange,
     trainedAt: new Date().toISOString(),
-    images: laneIndices.map((i) => {
-      const { labels, rawData } = project.lanes[i]!;
-      return { name: rawData.nickname, labels: countLabels(labels, project.classes.length) };
-    }),
+    images: trainedImages(project, laneIndices),
   };
   return {
     project: { ...project, classifier: { classifierId, options: given, seed, model: model.save(), report } },
