@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OptionValues } from '../contracts/classifier.ts';
 import { caught } from '../test-doubles/caught.ts';
 import { nearestMean } from '../test-doubles/nearest-mean.ts';
 import { asTrained, emptyProject } from '../test-doubles/projects.ts';
@@ -21,7 +22,8 @@ describe('chooseClassifier', () => {
   });
 
   it('takes stored options that the classifier does not know for others', () => {
-    for (const options of [{ depth: 3 }, { softness: -1 }]) {
+    const unknown: OptionValues[] = [{ depth: 3 }, { softness: -1 }];
+    for (const options of unknown) {
       const stored = { ...trained, classifier: { ...trained.classifier, options } };
       expect(chooseClassifier(stored, nearestMean).classifier).toEqual({
         classifierId: 'nearest-mean',
