@@ -75,6 +75,11 @@ export class TruthCheckElement extends LitElement {
     if (scores.voxels === 0) return html`<p class="error">No voxel was compared: say what the values stand for.</p>`;
     return html`
       ${quality.isStale(comparison) ? staleNote() : nothing}
+      ${
+        lane >= 0 && hasLabels(project.lanes[lane]!.labels)
+          ? html`<p>This image has strokes, which the classifier has learnt from: images it has not seen do worse.</p>`
+          : nothing
+      }
       <p>
         <span class="big">${percentText(scores.accuracy)}</span> of ${scores.voxels.toLocaleString('en')} voxels are right; mean
         overlap (IoU) ${percentText(scores.meanIou)}
