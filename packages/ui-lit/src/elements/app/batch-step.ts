@@ -251,7 +251,7 @@ export class BatchStepElement extends LitElement {
           ${icon('once')} Retry failed
         </button>
         <button ?disabled=${!hasAreas} @click=${() => saveAreas(batch)}>${icon('download')} Areas (CSV)</button>
-        <button ?disabled=${isBusy || waiting || rows.length === 0} @click=${() => batch.reset({ isAll: true })}>
+        <button ?disabled=${isBusy || waiting || rows.length === 0} @click=${() => void this.attempt(() => this.retry(labeling, desk, true))}>
           Do all again
         </button>
         <button ?disabled=${isBusy || rows.length === 0} @click=${() => batch.remove(rows.map(({ id }) => id))}>
@@ -266,8 +266,8 @@ export class BatchStepElement extends LitElement {
     await startBatch(labeling, desk, () => chooseRunner(labeling, desk, this));
   }
 
-  private async retry(labeling: Labeling, desk: ProjectDesk): Promise<void> {
-    desk.batch.reset();
+  private async retry(labeling: Labeling, desk: ProjectDesk, isAll = false): Promise<void> {
+    desk.batch.reset({ isAll });
     await this.run(labeling, desk);
   }
 

@@ -16,7 +16,17 @@ export function describePlan(plan: ExportPlan, { catalog, project }: { catalog: 
     ...(postprocessing?.thresholds ? ['with thresholds'] : []),
     ...(postprocessing?.combine ? ['with combined classes'] : []),
     ...(smallestObject ? [`objects from ${smallestObject} voxels`] : []),
-    ...(plan.roi || plan.part ? ['only the chosen part'] : []),
+    ...(plan.part ? [`only ${partText(plan.part)} of every image, also in the areas`] : []),
   ];
   return [`${results.join(' and ')} as ${format}`, ...steps].join(', ');
+}
+
+/** `x 10–200, y from 5`, counted from 0. */
+function partText(part: NonNullable<ExportPlan['part']>): string {
+  return Object.entries(part)
+    .map(([axis, { start, stop }]) => {
+      if (stop === undefined) return `${axis} from ${start ?? 0}`;
+      return start === undefined ? `${axis} below ${stop}` : `${axis} ${start}–${stop}`;
+    })
+    .join(', ');
 }
