@@ -6,7 +6,6 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 60_000,
     pool: 'forks',
-    // Many tests wait for a page or a child process: one more worker than cores keeps two busy.
-    maxWorkers: 3,
+    maxWorkers: 2,
   },
 });

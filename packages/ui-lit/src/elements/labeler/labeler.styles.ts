@@ -2,15 +2,16 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
+    --_layers: 272px;
     display: grid;
-    grid-template-columns: 296px minmax(0, 1fr) 272px;
+    grid-template-columns: 296px minmax(0, 1fr) var(--_layers);
     grid-template-rows: minmax(0, 1fr) auto;
     height: 100%;
     min-height: min(320px, 100%);
     background: var(--_bw-bg);
   }
   :host([panel-replaced]) {
-    grid-template-columns: 372px minmax(0, 1fr) 272px;
+    grid-template-columns: 372px minmax(0, 1fr) var(--_layers);
   }
   :host([compact]) {
     grid-template-columns: 250px minmax(0, 1fr);
@@ -164,5 +165,10 @@ export const styles = css`
     border-radius: var(--_bw-radius);
     box-shadow: 0 4px 18px rgb(0 0 0 / 35%);
     z-index: 10;
+  }
+  @media (pointer: coarse) {
+    :host {
+      --_layers: 312px; /* names of layers beside handles for fingers */
+    }
   }
 `;

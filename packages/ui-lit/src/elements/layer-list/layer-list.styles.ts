@@ -137,7 +137,8 @@ export const layerListStyles = css`
       grid-template-columns: 40px 40px minmax(0, 1fr) auto;
     }
     .layer {
-      grid-template-columns: 40px 40px 11px minmax(0, 1fr) 72px 34px;
+      grid-template-columns: 40px 40px 11px minmax(0, 1fr) 56px 34px;
+      column-gap: 3px;
     }
     .eye {
       width: 40px;
