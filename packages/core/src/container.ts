@@ -27,7 +27,8 @@ export interface Container {
   resolve<T>(token: Token<T>): T;
 }
 
-const kinds = [
+/** The lists of plugins whose members have ids, as they are told to people. */
+export const pluginKinds = [
   'formats',
   'filters',
   'filterEngines',
@@ -96,7 +97,7 @@ function checkUniqueIds(plugins: readonly Plugin[]): void {
     owners.set(`${kind} ${id}`, owner);
   };
   for (const plugin of plugins) {
-    for (const kind of kinds) for (const item of plugin[kind] ?? []) claim(kind, item.id, plugin.name);
+    for (const kind of pluginKinds) for (const item of plugin[kind] ?? []) claim(kind, item.id, plugin.name);
     for (const handler of plugin.tasks ?? []) claim('tasks', handler.task.id, plugin.name);
   }
 }

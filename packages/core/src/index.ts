@@ -171,6 +171,7 @@ export {
   catalogToken,
   createContainer,
   createToken,
+  pluginKinds,
   workerPoolToken,
   type Container,
   type Token,

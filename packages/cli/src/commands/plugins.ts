@@ -1,4 +1,4 @@
-import type { PipelineServices, Plugin } from '@brushwood/core';
+import { pluginKinds, type PipelineServices, type Plugin } from '@brushwood/core';
 import { plugins as installed } from '../plugins.ts';
 import type { Report } from '../report.ts';
 import { table } from '../table.ts';
@@ -6,16 +6,7 @@ import { table } from '../table.ts';
 /** `brushwood plugins`: what is registered, from where. `loaded` came by --plugin. */
 export function plugins({ catalog }: PipelineServices, loaded: readonly Plugin[], report: Report): void {
   const known = [...installed, ...loaded];
-  const kinds = [
-    'formats',
-    'filters',
-    'filterEngines',
-    'classifiers',
-    'projectStores',
-    'workflows',
-    'suggestionMethods',
-  ] as const;
-  const facts = kinds.flatMap((kind) =>
+  const facts = pluginKinds.flatMap((kind) =>
     catalog[kind].map((item) => ({
       kind,
       id: item.id,

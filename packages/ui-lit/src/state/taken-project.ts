@@ -1,5 +1,6 @@
 import type { Project } from '@brushwood/core';
 import type { Labeling } from './labeling.ts';
+import { isSameTraining } from './same-training.ts';
 import { trainedProject } from './trained-project.ts';
 import { whenSettled } from './when-settled.ts';
 
@@ -27,17 +28,4 @@ export function takeProject(labeling: Labeling): TakenProject {
       return (await trainedProject({ services, project }, signal)).project;
     },
   };
-}
-
-function isSameTraining(a: Project, b: Project): boolean {
-  return (
-    a.lanes.length === b.lanes.length &&
-    a.lanes.every(({ rawData, labels }, i) => rawData === b.lanes[i]!.rawData && labels === b.lanes[i]!.labels) &&
-    a.classes === b.classes &&
-    a.features === b.features &&
-    a.normalization === b.normalization &&
-    a.classifier.classifierId === b.classifier.classifierId &&
-    a.classifier.options === b.classifier.options &&
-    a.classifier.seed === b.classifier.seed
-  );
 }

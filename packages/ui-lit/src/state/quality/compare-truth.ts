@@ -18,7 +18,7 @@ import {
 import { LabelSource } from '../../sources/label-source.ts';
 import type { Overlay } from '../layer-stack.ts';
 import { asLabels, colorNumbers, errorColors, errorKinds, type ErrorKind } from './error-kinds.ts';
-import { isSameImage } from './same-training.ts';
+import { isSameImage } from '../same-training.ts';
 import { countTruthValues, meaningOf, type TruthMapping, type TruthValues } from './truth-values.ts';
 
 /** A truth image that fits an image of the project. */

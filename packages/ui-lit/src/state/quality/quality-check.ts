@@ -15,7 +15,7 @@ import { appMessage } from '../advice.ts';
 import type { Overlay } from '../layer-stack.ts';
 import type { ProjectSession } from '../project-session.ts';
 import { compareTruth, errorOverlay, openTruth, type TruthComparison, type TruthImage } from './compare-truth.ts';
-import { isSameImage, isSameTraining } from './same-training.ts';
+import { isSameImage, isSameTraining } from '../same-training.ts';
 import { fitsClasses, guessMapping, isUseful, type TruthMapping } from './truth-values.ts';
 
 /** What it needs of the labeling. */
